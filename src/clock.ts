@@ -1,0 +1,88 @@
+/** Time as the runner sees it: durations as people write them, and the one way to wait. All times are milliseconds. */
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** What a duration looks like in a scenario: `500ms`, `3s`, `1.5s`, `2m`, `1h`, `1m30s`; `0s` is none. */
+export const DURATION_PATTERN = '^(\\d+(\\.\\d+)?(ms|s|min|m|h|d))+$';
+
+/** Milliseconds of a duration such as `1m30s`; undefined where the text is none. */
+export function parseDuration(text: string): number | undefined {
+  if (!new RegExp(DURATION_PATTERN).test(text)) return undefined;
+  let totalMs = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|min|m|h|d)/g)) {
+    totalMs += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
+  }
+  return Math.round(totalMs);
+}
+
+/** Milliseconds for people: `40 ms`, `3.2 s`, `1 m 5 s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  const minutes = Math.floor(ms / 60_000);
+  const seconds = Math.round((ms % 60_000) / 1000);
+  return seconds === 0 ? `${minutes} m` : `${minutes} m ${seconds} s`;
+}
+
+/** Waits; ends at once, with the signal's reason, when the signal is aborted. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(reasonOf(signal));
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(reasonOf(signal));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Why a signal was aborted, as an Error. */
+export function reasonOf(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error ? reason : new Error(String(reason ?? 'aborted'));
+}
+
+/** Settles as the promise does, or rejects with the signal's reason as soon as it is aborted. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(reasonOf(signal));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+export interface PollOptions {
+  /** How long to go on looking, from now. */
+  withinMs: number;
+  signal: AbortSignal;
+  /** The first pause between two looks; it grows by half each time, up to `maxIntervalMs`. */
+  intervalMs?: number;
+  maxIntervalMs?: number;
+  /** Cuts the present pause short: look again as soon as this settles. */
+  wake?: () => Promise<unknown>;
+}
+
+/**
+ * Looks until `look` answers something other than undefined, at least once, and answers it; undefined where time ran out.
+ * What `look` throws goes to the caller.
+ */
+export async function poll<T>(look: () => Promise<T | undefined>, options: PollOptions): Promise<T | undefined> {
+  const { withinMs, signal, maxIntervalMs = 250 } = options;
+  const end = Date.now() + withinMs;
+  let pauseMs = options.intervalMs ?? 25;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    const leftMs = end - Date.now();
+    if (leftMs <= 0) return undefined;
+    const pause = sleep(Math.min(pauseMs, leftMs), signal);
+    await (options.wake ? Promise.race([pause, options.wake()]) : pause);
+    pause.catch(() => undefined);
+    pauseMs = Math.min(pauseMs * 1.5, maxIntervalMs);
+  }
+}

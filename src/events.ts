@@ -1,0 +1,161 @@
+/**
+ * A run is a stream of these plain-data events; reporters only listen, and `events.ndjson` is the stream itself.
+ * Additions keep `v`; a reader ignores what it does not know.
+ */
+import type { Comparison, Problem } from './errors';
+import type { Place } from './source';
+
+/** The schema version that every event carries. */
+export const EVENT_VERSION = 1;
+
+/** What every event carries beside its own. */
+export interface EventHead {
+  v: typeof EVENT_VERSION;
+  /** The run's id. */
+  run: string;
+  /** Counts from 1 within the run, without gaps. */
+  seq: number;
+  /** When, as ISO 8601 in UTC. */
+  time: string;
+}
+
+/** One scenario with one etcd version: what is run, counted and reported. */
+export interface CaseRef {
+  /** `path relative to the root` + `@etcd version`; the same on every machine, unique in a run. */
+  id: string;
+  name: string;
+  file: string;
+  line: number;
+  /** The version that was asked for. What the members say of themselves is in `member-serving`. */
+  etcd: string;
+  tags: string[];
+  /** How many members the scenario declares. */
+  members: number;
+}
+
+export type Verdict = 'passed' | 'failed' | 'error' | 'interrupted' | 'skipped';
+
+/** A step as reports name it. */
+export interface StepRef {
+  /** `3`, `finally.1`, nested `4.2`; counted from 1 in the order of the file. */
+  id: string;
+  phase: 'steps' | 'finally' | 'onFailure';
+  action: string;
+  /** The author's `name`, or the generated sentence: `kill etcd-1`. */
+  sentence: string;
+  place: Place;
+}
+
+/** Why a case did not pass; everything a person needs at three in the morning. */
+export interface Failure {
+  kind: 'expectation' | 'environment' | 'interrupted';
+  /** One sentence. */
+  message: string;
+  cure?: string;
+  step?: StepRef;
+  /** The YAML lines around the step, with a caret. */
+  frame?: string;
+  comparisons: Comparison[];
+  /** What the step waited for until time ran out. */
+  waitedFor?: string;
+  durationMs?: number;
+  attempts?: number;
+  /** To whom each selector was resolved: `leader -> etcd-2`. */
+  resolved: Resolution[];
+  /** The last log lines of the members concerned. */
+  logs: LogExcerpt[];
+}
+
+export interface Resolution {
+  selector: string;
+  members: string[];
+}
+
+export interface LogExcerpt {
+  member: string;
+  /** Counts a member's processes from 1. */
+  incarnation: number;
+  /** running, or how it ended: `exited with code 1`. */
+  state: string;
+  lines: string[];
+  /** The whole log, relative to the reports folder; absent where no reports are written. */
+  file?: string;
+}
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  error: number;
+  interrupted: number;
+  skipped: number;
+}
+
+export type EventBody =
+  | {
+      type: 'run-started';
+      tool: string;
+      cases: CaseRef[];
+      jobs: number;
+      engine: string;
+      /** The address that ports are bound to. */
+      bind: string;
+      /** Absolute path of the folder that reports go to; null where none are written. */
+      reports: string | null;
+    }
+  | { type: 'progress'; message: string }
+  | { type: 'image'; version: string; reference: string; from: string }
+  | { type: 'case-started'; case: string }
+  | { type: 'case-skipped'; case: string; reason: string }
+  | {
+      type: 'case-finished';
+      case: string;
+      verdict: Verdict;
+      durationMs: number;
+      failure: Failure | null;
+      /** Failures of `finally` and of removal: they never hide the first one. */
+      further: Failure[];
+      /** The members' own `/version`, by member. */
+      versions: Record<string, string>;
+      /** With `--keep`: how to reach what was left up, and how to remove it. */
+      kept?: string[];
+    }
+  | { type: 'step-started'; case: string; step: StepRef }
+  | { type: 'step-waiting'; case: string; step: string; waitingFor: string }
+  | {
+      type: 'step-finished';
+      case: string;
+      step: StepRef;
+      status: 'passed' | 'failed' | 'skipped' | 'interrupted';
+      durationMs: number;
+      attempts: number;
+      resolved: Resolution[];
+      /** What the report should say beside the sentence: `asked etcd-1`, `attempt 1 may have been applied as well`. */
+      notes: string[];
+    }
+  | { type: 'member-started'; case: string; member: string; incarnation: number; version: string; address: string }
+  | { type: 'member-serving'; case: string; member: string; incarnation: number; version: string; endpoint: string }
+  | { type: 'member-exited'; case: string; member: string; incarnation: number; exitCode: number }
+  | { type: 'problem'; problem: Problem }
+  | {
+      type: 'run-finished';
+      counts: Counts;
+      exitCode: number;
+      durationMs: number;
+      /** What had to be said about the run as a whole: everything was skipped, a reporter failed. */
+      remarks: string[];
+    };
+
+/** An event as it is written and read. */
+export type RunEvent = EventHead & EventBody;
+
+export type EventType = EventBody['type'];
+
+/** The event of one type. */
+export type EventOf<T extends EventType> = Extract<RunEvent, { type: T }>;
+
+/** Something that listens to a run. `finish` is awaited after the last event. */
+export interface Reporter {
+  readonly name: string;
+  event(event: RunEvent): void;
+  finish?(): Promise<void> | void;
+}

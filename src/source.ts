@@ -1,0 +1,107 @@
+/** Where something stands in a file. Lines and columns count from 1. */
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+  /** Column after the last character that is meant, on the same line; absent where only a point is known. */
+  endColumn?: number;
+}
+
+/** One file that a person wrote: its path as it is shown, and its text. */
+export class SourceFile {
+  private readonly lineStarts: number[];
+
+  constructor(
+    readonly path: string,
+    readonly text: string,
+  ) {
+    this.lineStarts = [0];
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
+  }
+
+  /** The place of a character offset, or of the range up to `end`. */
+  place(offset: number, end?: number): Place {
+    const line = this.lineIndexOf(offset);
+    const start = this.lineStarts[line] ?? 0;
+    const place: Place = { file: this.path, line: line + 1, column: offset - start + 1 };
+    if (end !== undefined && end > offset) {
+      const lineEnd = start + this.line(line + 1).length;
+      place.endColumn = Math.min(end, Math.max(lineEnd, offset + 1)) - start + 1;
+    }
+    return place;
+  }
+
+  /** The text of a line, counted from 1, without its line break; empty beyond the end. */
+  line(number: number): string {
+    const start = this.lineStarts[number - 1];
+    if (start === undefined) return '';
+    const next = this.lineStarts[number];
+    return this.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, '');
+  }
+
+  get lineCount(): number {
+    return this.lineStarts.length;
+  }
+
+  private lineIndexOf(offset: number): number {
+    let low = 0;
+    let high = this.lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** `file:line:column`, as editors and terminals understand it. */
+export function formatPlace(place: Place): string {
+  return `${place.file}:${place.line}:${place.column}`;
+}
+
+const LONGEST_SHOWN_LINE = 160;
+
+/**
+ * The lines around a place, numbered, with a caret under what is meant:
+ *
+ *     11 |   - kill: etcd-1
+ *   > 12 |   - wippe: etcd-1
+ *        |     ^^^^^
+ */
+export function codeFrame(source: SourceFile, place: Place, context = { before: 1, after: 1 }): string {
+  const first = Math.max(1, place.line - context.before);
+  const last = Math.min(source.lineCount, place.line + context.after);
+  const width = String(last).length;
+  const rows: string[] = [];
+  for (let number = first; number <= last; number++) {
+    const text = source.line(number);
+    if (number > place.line && text === '' && number === last) break;
+    const marker = number === place.line ? '>' : ' ';
+    rows.push(`${marker} ${String(number).padStart(width)} | ${visible(text)}`.trimEnd());
+    if (number === place.line) rows.push(`  ${' '.repeat(width)} | ${caret(text, place)}`);
+  }
+  return rows.join('\n');
+}
+
+function caret(text: string, place: Place): string {
+  const indent = Array.from(text.slice(0, place.column - 1), (c) => (c === '\t' ? '\t' : ' ')).join('');
+  if (indent.length > LONGEST_SHOWN_LINE) return '';
+  const length = Math.max(1, Math.min((place.endColumn ?? place.column + 1) - place.column, LONGEST_SHOWN_LINE));
+  return indent + '^'.repeat(length);
+}
+
+/** Control characters would act on the terminal: they are shown as what they are instead. */
+export function visible(text: string): string {
+  const shown = text.length > LONGEST_SHOWN_LINE ? `${text.slice(0, LONGEST_SHOWN_LINE)}…` : text;
+  return stripControl(shown);
+}
+
+/** Replaces control characters (but tab and line feed) by their Unicode pictures. */
+export function stripControl(text: string): string {
+  // eslint-disable-next-line no-control-regex -- finding them is the point
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (c) => {
+    const code = c.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
+  });
+}
