@@ -17,11 +17,15 @@ export function parseDuration(text: string): number | undefined {
 
 /** Milliseconds for people: `40 ms`, `3.2 s`, `1 m 5 s`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = Math.round((ms % 60_000) / 1000);
-  return seconds === 0 ? `${minutes} m` : `${minutes} m ${seconds} s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${Number((ms / 1000).toFixed(1))} s`;
+  const seconds = Math.round(ms / 1000);
+  return seconds % 60 === 0 ? `${seconds / 60} m` : `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
+}
+
+/** Milliseconds as an author writes them: `3s`, `1.5s`, `500ms`. */
+export function formatDeadline(ms: number): string {
+  return formatDuration(ms).replace(/ /g, '');
 }
 
 /** Waits; ends at once, with the signal's reason, when the signal is aborted. */
@@ -43,7 +47,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 /** Why a signal was aborted, as an Error. */
 export function reasonOf(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new Error(String(reason ?? 'aborted'));
+  return reason instanceof Error ? reason : new Error('aborted');
 }
 
 /** Settles as the promise does, or rejects with the signal's reason as soon as it is aborted. */
@@ -63,8 +67,8 @@ export interface PollOptions {
   /** The first pause between two looks; it grows by half each time, up to `maxIntervalMs`. */
   intervalMs?: number;
   maxIntervalMs?: number;
-  /** Cuts the present pause short: look again as soon as this settles. */
-  wake?: () => Promise<unknown>;
+  /** Cuts a pause short, once: look again as soon as this settles. */
+  wake?: Promise<unknown>;
 }
 
 /**
@@ -75,14 +79,17 @@ export async function poll<T>(look: () => Promise<T | undefined>, options: PollO
   const { withinMs, signal, maxIntervalMs = 250 } = options;
   const end = Date.now() + withinMs;
   let pauseMs = options.intervalMs ?? 25;
+  let wake = options.wake;
+  const woken = (): void => (wake = undefined);
+  wake?.then(woken, woken);
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
     const leftMs = end - Date.now();
     if (leftMs <= 0) return undefined;
     const pause = sleep(Math.min(pauseMs, leftMs), signal);
-    await (options.wake ? Promise.race([pause, options.wake()]) : pause);
     pause.catch(() => undefined);
+    await (wake ? Promise.race([pause, wake]) : pause);
     pauseMs = Math.min(pauseMs * 1.5, maxIntervalMs);
   }
 }

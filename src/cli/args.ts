@@ -1,0 +1,72 @@
+/** Arguments as commands take them; every mistake is a UsageError that names the option. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseDuration } from '../clock';
+import { UsageError, asError } from '../errors';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+export interface Parsed {
+  paths: string[];
+  text(name: string): string | undefined;
+  texts(name: string): string[];
+  flag(name: string): boolean;
+  /** A whole number from `minimum` on. */
+  number(name: string, minimum: number): number | undefined;
+  /** A duration, in milliseconds. */
+  duration(name: string): number | undefined;
+  /** Words separated by commas. */
+  list(name: string): string[] | undefined;
+}
+
+export function parse(argv: string[], options: Options): Parsed {
+  const { values, positionals } = parseOrRefuse(argv, options);
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    paths: positionals,
+    text,
+    texts: (name) => (values[name] as string[] | undefined) ?? [],
+    flag: (name) => values[name] === true,
+    number(name, minimum) {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      if (/^\d+$/.test(value) && Number(value) >= minimum) return Number(value);
+      throw new UsageError(`--${name} takes a whole number from ${minimum} on, not "${value}"`);
+    },
+    duration(name) {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const ms = parseDuration(value);
+      if (ms !== undefined && ms > 0) return ms;
+      throw new UsageError(`--${name} takes a duration such as 30s or 5m, not "${value}"`);
+    },
+    list: (name) => {
+      const words = text(name)
+        ?.split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== '');
+      if (words?.length === 0) throw new UsageError(`--${name} names nothing`);
+      return words;
+    },
+  };
+}
+
+function parseOrRefuse(argv: string[], options: Options): { values: Record<string, unknown>; positionals: string[] } {
+  try {
+    return parseArgs({ args: argv, options, allowPositionals: true, strict: true });
+  } catch (thrown) {
+    throw new UsageError(`${asError(thrown).message.split('. ')[0]} (--help tells what there is)`);
+  }
+}
+
+/** `k=v` of `--var`. */
+export function parseVariables(written: string[]): Record<string, string> {
+  const pairs = written.map((pair): [string, string] => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new UsageError(`--var takes name=value, not "${pair}"`);
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,52 @@
+import type { Scenario } from '../../scenario/scenario';
+import { stripControl } from '../../source';
+import { load } from '../../library/load';
+import { parse } from '../args';
+import type { Command } from '../io';
+
+export const command: Command = async (argv, io) => {
+  const args = parse(argv, { json: { type: 'boolean' }, tag: { type: 'string' }, grep: { type: 'string' } });
+  const { tag, grep } = { tag: args.text('tag'), grep: args.text('grep') };
+  // Everything is listed, slow drills too: a list that hides some would mislead.
+  const paths = args.paths;
+  const { scenarios, remarks } = await load({ paths, cwd: io.cwd, tag, grep, slow: true });
+  const rows = scenarios.map(rowOf);
+  if (args.flag('json')) {
+    io.out.write(`${JSON.stringify(rows, null, 2)}\n`);
+    return 0;
+  }
+  for (const remark of remarks) io.err.write(`${remark}\n`);
+  for (const { name, file, line, tags, etcd, members } of rows) {
+    const about = [`${members} ${members === 1 ? 'member' : 'members'}`, ...(etcd ? [`etcd ${etcd.join(', ')}`] : [])];
+    const labels = tags.length === 0 ? '' : `  [${tags.join(', ')}]`;
+    io.out.write(stripControl(`${name}\n    ${file}:${line}  ${about.join(', ')}${labels}`) + '\n');
+  }
+  return 0;
+};
+
+interface ListRow {
+  name: string;
+  description: string;
+  file: string;
+  line: number;
+  tags: string[];
+  /** The drill's own versions; null where the command line or the configuration decides. */
+  etcd: string[] | null;
+  requires: string | null;
+  members: number;
+  steps: number;
+}
+
+function rowOf({ name, description, place, tags, etcd, requires, members, steps }: Scenario): ListRow {
+  return {
+    name,
+    description,
+    file: place.file,
+    line: place.line,
+    tags,
+    etcd: etcd ?? null,
+    requires: requires?.range ?? null,
+    members: members.length,
+    steps: steps.length,
+  };
+}

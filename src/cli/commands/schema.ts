@@ -1,0 +1,7 @@
+import { editorSchema } from '../../scenario/editor-schema';
+import type { Command } from '../io';
+
+export const command: Command = (_argv, io) => {
+  io.out.write(`${JSON.stringify(editorSchema(), null, 2)}\n`);
+  return Promise.resolve(0);
+};

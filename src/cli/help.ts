@@ -1,0 +1,35 @@
+/** What `--help` prints. Loads nothing. */
+export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd, as YAML, on real etcd containers
+
+  etcd-scenarios run [FILE | FOLDER | FILE:LINE …]   run drills; without a path those not tagged \`slow\`
+  etcd-scenarios validate [PATH…]                    find mistakes, without Docker
+  etcd-scenarios list [PATH…] [--json]               what there is
+  etcd-scenarios images [VERSION…]                   make etcd images available
+  etcd-scenarios clean [--older-than D | --run ID]   remove what dead runs left
+  etcd-scenarios schema                              print the JSON Schema of a drill, for editors
+
+run, what to run
+  --etcd V,V         etcd versions; a drill that names its own runs with those among them
+  --tag EXPR         by tags: \`recovery and not slow\`, \`(a or b) and c\`
+  --grep TEXT        by a part of the name
+  --var k=v          a value for the drill's \`vars\`; may stand several times
+  --repeat N         each case N times
+
+run, how
+  --jobs N           so many side by side; left out: what the engine's cores and memory carry
+  --fail-fast        start nothing more after a failure
+  --timeout D        a drill's deadline where it names none (5m)
+  --min-run N        exit 2 where fewer than N passed
+  --keep             leave the cluster of a failed drill up, and say how to reach it
+  --image TEMPLATE   the image, {version} is replaced: 'registry.k8s.io/etcd:{version}-0' ($ETCD_SCENARIOS_IMAGE)
+  --pull WHEN        missing (pull what is not there) or never
+  --bind ADDRESS     where ports are bound when the engine is on another machine; 127.0.0.1 otherwise
+
+run, reports
+  --reports DIR      where reports and members' logs go (reports/)
+  --reporter NAME,…  console, ndjson, junit, summary, github
+
+Exit codes: 0 all passed; 1 an expectation failed; 2 a file or the command line is wrong, or nothing was selected;
+3 the environment failed; 130 interrupted.
+Configuration: etcd-scenarios.config.json in this folder (etcd, image, jobs, timeouts, reports, pull, bind).
+`;

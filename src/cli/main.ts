@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/** The command line: the only room that knows process, argv and exit codes. A command loads only what it needs. */
+import { HELP } from './help';
+import type { Command } from './io';
+
+const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  run: () => import('./commands/run'),
+  validate: () => import('./commands/validate'),
+  list: () => import('./commands/list'),
+  images: () => import('./commands/images'),
+  clean: () => import('./commands/clean'),
+  schema: () => import('./commands/schema'),
+};
+
+async function main(argv: string[]): Promise<number> {
+  const [name = '', ...rest] = argv;
+  if (name === '' || name === 'help' || argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(HELP);
+    return name === '' ? 2 : 0;
+  }
+  if (name === '--version' || name === '-v') {
+    const { toolVersion } = await import('./tool-version');
+    process.stdout.write(`${toolVersion()}\n`);
+    return 0;
+  }
+  const { processIo, tellError, exitCodeOfError } = await import('./io');
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const io = processIo();
+  try {
+    if (!load) {
+      const { UsageError } = await import('../errors');
+      throw new UsageError(`there is no command "${name}"; there are ${Object.keys(COMMANDS).join(', ')} (--help)`);
+    }
+    const { command } = await load();
+    return await command(rest, io);
+  } catch (thrown) {
+    tellError(thrown, io);
+    return exitCodeOfError(thrown);
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,331 @@
+/** A scenario's cluster on Docker: its own network, a container for each process, a volume for each member. */
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type Dockerode from 'dockerode';
+import { asError, EnvironmentError, Unmet } from '../../errors';
+import type { Cluster, MemberProcess, StartSpec, ToolAnswer, ToolRequest } from '../cluster';
+import { VOLUME_PATH, dataDirOf, etcdCommand } from '../command';
+import { connectEtcd } from '../etcd/client';
+import { Roster } from '../roster';
+import { PORTS, hostOf, type Security } from '../security';
+import { engineCall } from './engine';
+import { LABEL, ownerLabels, type Labels } from './labels';
+import { createNetwork, type ScenarioNetwork } from './network';
+import { ContainerProcess } from './process';
+import { findLabelled, removeFound } from './remove';
+import { executeIn, runToEnd, toolEnvironment } from './tools';
+
+export interface DockerClusterOptions {
+  docker: Dockerode;
+  run: string;
+  caseId: string;
+  /** Unique among the cases of the run; part of the names in Docker. */
+  caseNumber: number;
+  members: readonly string[];
+  security: Security;
+  /** The address that ports are published on, and the host that they are reached at. */
+  bind: string;
+  reachedAt: string;
+  /** Whether what is made may be left up when the case fails. */
+  keep: boolean;
+  /** Whether members need addresses of our own choice. */
+  pinnedAddresses: boolean;
+  /** The image of a version, made available before. */
+  imageOf: (version: string) => string;
+  /** Where a process's log is written; undefined for nowhere. */
+  logFileOf: (member: string, incarnation: number) => string | undefined;
+  onStart: (process: MemberProcess) => void;
+  onServing: (process: MemberProcess) => void;
+  onExit: (process: MemberProcess) => void;
+}
+
+interface Machine {
+  volume: string | undefined;
+  /** Counts volumes: a wiped member gets a new one. */
+  generation: number;
+  hasData: boolean;
+  address: string | undefined;
+  processes: ContainerProcess[];
+}
+
+export class DockerCluster implements Cluster {
+  readonly roster: Roster;
+  readonly members: readonly string[];
+  /** Rejects, with an EnvironmentError, when the engine is lost; never settles otherwise. */
+  readonly lost: Promise<never>;
+  private reportLoss: (error: EnvironmentError) => void = () => undefined;
+  private readonly machines = new Map<string, Machine>();
+  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly logFiles: WriteStream[] = [];
+  private readonly labels: Labels;
+  private folder = '';
+  private network: ScenarioNetwork | undefined;
+
+  constructor(private readonly options: DockerClusterOptions) {
+    this.members = options.members;
+    this.roster = new Roster(options.members, options.security);
+    this.labels = ownerLabels(options.run, options.caseId, options.keep);
+    for (const member of options.members) {
+      this.machines.set(member, {
+        volume: undefined,
+        generation: 0,
+        hasData: false,
+        address: undefined,
+        processes: [],
+      });
+    }
+    this.lost = new Promise((_, reject) => (this.reportLoss = reject));
+    this.lost.catch(() => undefined);
+  }
+
+  /** Makes the network and the scenario's folder. */
+  async setUp(): Promise<void> {
+    const { docker, pinnedAddresses: pinned } = this.options;
+    this.folder = await mkdtemp(join(tmpdir(), 'etcd-scenarios-'));
+    this.network = await this.track(createNetwork(docker, { name: this.nameOf('net'), labels: this.labels, pinned }));
+  }
+
+  /** Removes everything that this scenario made, whatever state it is in. */
+  async tearDown(): Promise<void> {
+    await Promise.allSettled([...this.underWay]);
+    const { docker, run, caseId } = this.options;
+    try {
+      this.closeClients();
+      await removeFound(docker, await findLabelled(docker, [`${LABEL.run}=${run}`, `${LABEL.case}=${caseId}`]));
+    } finally {
+      await this.closeFiles();
+    }
+  }
+
+  /** With `--keep`: lets go of the cluster and leaves it up. Says how to reach it and how to remove it. */
+  async letGo(): Promise<string[]> {
+    await Promise.allSettled([...this.underWay]);
+    const reach = this.running().map(
+      ({ member, endpoint, container }) =>
+        `${member}: ${endpoint}, or \`docker exec ${container.id.slice(0, 12)} etcdctl member list\``,
+    );
+    this.closeClients();
+    await this.closeFiles();
+    return [...reach, `remove it with \`etcd-scenarios clean --run ${this.options.run}\``];
+  }
+
+  process(member: string): ContainerProcess | undefined {
+    return this.machine(member).processes.at(-1);
+  }
+
+  incarnations(member: string): readonly ContainerProcess[] {
+    return this.machine(member).processes;
+  }
+
+  running(): ContainerProcess[] {
+    return this.members.flatMap((member) => {
+      const process = this.process(member);
+      return process && process.exitCode === undefined ? [process] : [];
+    });
+  }
+
+  async start(member: string, spec: StartSpec, signal: AbortSignal): Promise<ContainerProcess> {
+    const machine = this.machine(member);
+    const before = this.process(member)?.address;
+    signal.throwIfAborted();
+    const process = await this.track(this.create(member, spec));
+    machine.processes.push(process);
+    machine.hasData = true;
+    await this.track(process.start());
+    if (spec.newAddress && before !== undefined && process.address === before) {
+      throw new EnvironmentError(`${member} was to get a new address and came up with its old one, ${before}`);
+    }
+    this.options.onStart(process);
+    process.exited.then(
+      () => this.options.onExit(process),
+      (thrown: unknown) => this.reportLoss(new EnvironmentError(asError(thrown).message, undefined, { cause: thrown })),
+    );
+    return process;
+  }
+
+  serving(process: MemberProcess): void {
+    this.options.onServing(process);
+  }
+
+  async signal(member: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const process = this.process(member);
+    if (!process) throw new Unmet(`${member} never ran`);
+    await this.track(engineCall(`send ${name} to ${member}`, () => process.container.kill({ signal: name })));
+  }
+
+  async wipe(member: string): Promise<void> {
+    const machine = this.machine(member);
+    const { volume } = machine;
+    if (volume === undefined) return;
+    for (const { container } of machine.processes) {
+      await engineCall(`remove an ended process of ${member}`, () => container.remove({ v: true })).catch(ignoreGone);
+    }
+    await this.track(engineCall(`remove the volume of ${member}`, () => this.docker.getVolume(volume).remove()));
+    Object.assign(machine, { volume: undefined, hasData: false });
+  }
+
+  hasData(member: string): boolean {
+    return this.machine(member).hasData;
+  }
+
+  markData(member: string): void {
+    this.machine(member).hasData = true;
+  }
+
+  async execute(member: string, command: string[], timeoutMs: number, signal: AbortSignal): Promise<ToolAnswer> {
+    const process = this.process(member);
+    if (!process || process.exitCode !== undefined) throw new Unmet(`${member} is not running`);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    return this.track(executeIn(process.container, command, { version: process.spec.version, signal: limit }));
+  }
+
+  async runTool(request: ToolRequest): Promise<ToolAnswer> {
+    const { member, version, command, timeoutMs, signal } = request;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const volume = await this.volumeOf(member);
+    const container = await this.track(
+      engineCall(`create ${command[0]} for ${member}`, () =>
+        this.docker.createContainer({
+          name: this.nameOf(`${command[0]}-${member}-${Date.now()}`),
+          Image: this.options.imageOf(version),
+          Cmd: command,
+          Env: toolEnvironment(version),
+          Hostname: member,
+          Labels: this.labels,
+          HostConfig: { NetworkMode: this.net.name, Binds: [`${volume}:${VOLUME_PATH}`] },
+          NetworkingConfig: { EndpointsConfig: { [this.net.name]: { Aliases: [member] } } },
+        }),
+      ),
+    );
+    try {
+      return await this.track(runToEnd(container, { file: request.file, signal: limit }));
+    } finally {
+      await this.track(engineCall('remove a tool', () => container.remove({ force: true, v: true })));
+    }
+  }
+
+  filePath(name: string): string {
+    return join(this.folder, name);
+  }
+
+  dataDir(member: string): string {
+    return dataDirOf(member);
+  }
+
+  private async create(member: string, spec: StartSpec): Promise<ContainerProcess> {
+    const machine = this.machine(member);
+    const incarnation = machine.processes.length + 1;
+    if (machine.address === undefined || spec.newAddress) machine.address = this.net.nextAddress();
+    if (spec.newAddress && machine.address === undefined) {
+      throw new EnvironmentError('a new address was asked for on a network without pinned addresses');
+    }
+    const volume = await this.volumeOf(member);
+    const container = await engineCall(`create ${member}`, () =>
+      this.docker.createContainer({
+        name: this.nameOf(`${member}-${incarnation}`),
+        Image: this.options.imageOf(spec.version),
+        Cmd: etcdCommand(member, spec, this.options.security),
+        Hostname: member,
+        Labels: this.labels,
+        ExposedPorts: { [`${PORTS.client}/tcp`]: {}, [`${PORTS.metrics}/tcp`]: {} },
+        HostConfig: {
+          NetworkMode: this.net.name,
+          Binds: [`${volume}:${VOLUME_PATH}`],
+          LogConfig: { Type: 'json-file', Config: {} },
+          PortBindings: {
+            [`${PORTS.client}/tcp`]: [{ HostIp: this.options.bind, HostPort: '' }],
+            [`${PORTS.metrics}/tcp`]: [{ HostIp: this.options.bind, HostPort: '' }],
+          },
+        },
+        NetworkingConfig: {
+          EndpointsConfig: { [this.net.name]: this.endpointConfig(member, spec, machine.address) },
+        },
+      }),
+    );
+    const logFile = this.options.logFileOf(member, incarnation);
+    return new ContainerProcess(container, {
+      member,
+      incarnation,
+      spec,
+      networkName: this.net.name,
+      reachedAt: this.options.reachedAt,
+      address: machine.address,
+      logFile,
+      logSink: logFile === undefined ? undefined : this.openLogFile(logFile),
+      connect: (endpoint) => connectEtcd(member, endpoint, this.options.security),
+    });
+  }
+
+  private endpointConfig(member: string, spec: StartSpec, address: string | undefined): Dockerode.EndpointSettings {
+    const peerHost = hostOf(spec.peerURL);
+    const aliases = peerHost === undefined || peerHost === member ? [member] : [member, peerHost];
+    return {
+      Aliases: aliases,
+      ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
+    };
+  }
+
+  private async volumeOf(member: string): Promise<string> {
+    const machine = this.machine(member);
+    if (machine.volume === undefined) {
+      machine.generation += 1;
+      const Name = this.nameOf(`${member}-data-${machine.generation}`);
+      await this.track(
+        engineCall(`create the volume of ${member}`, () => this.docker.createVolume({ Name, Labels: this.labels })),
+      );
+      machine.volume = Name;
+    }
+    return machine.volume;
+  }
+
+  private openLogFile(path: string): (text: string) => void {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = createWriteStream(path, { mode: 0o644 });
+    file.on('error', (error) => this.reportLoss(new EnvironmentError(`can't write ${path}: ${error.message}`)));
+    this.logFiles.push(file);
+    return (text) => file.write(text);
+  }
+
+  private closeClients(): void {
+    for (const { processes } of this.machines.values()) for (const process of processes) process.closeClient();
+  }
+
+  private async closeFiles(): Promise<void> {
+    await Promise.all(this.logFiles.map((file) => new Promise((resolve) => file.end(resolve))));
+    if (this.folder !== '') await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Remembers a call to the engine until it is over: removal begins only when nothing is being made any more. */
+  private track<T>(call: Promise<T>): Promise<T> {
+    this.underWay.add(call);
+    const done = (): void => void this.underWay.delete(call);
+    call.then(done, done);
+    return call;
+  }
+
+  private nameOf(what: string): string {
+    return `${this.options.run}-${this.options.caseNumber}-${what}`;
+  }
+
+  private machine(member: string): Machine {
+    const machine = this.machines.get(member);
+    if (!machine) throw new Error(`undeclared member ${member}`);
+    return machine;
+  }
+
+  private get net(): ScenarioNetwork {
+    if (!this.network) throw new Error('the cluster was not set up');
+    return this.network;
+  }
+
+  private get docker(): Dockerode {
+    return this.options.docker;
+  }
+}
+
+function ignoreGone(thrown: unknown): void {
+  const cause = (thrown as { cause?: { statusCode?: number } }).cause;
+  if (cause?.statusCode !== 404) throw thrown;
+}

@@ -1,0 +1,71 @@
+/** The Docker engine: found by testcontainers, spoken to through its dockerode. */
+import type Dockerode from 'dockerode';
+import { EnvironmentError, asError } from '../../errors';
+
+export interface Engine {
+  docker: Dockerode;
+  /** For reports: `Docker 20.10.24 (Debian GNU/Linux 12)`. */
+  description: string;
+  /** The host that published ports appear on, as testcontainers sees it. */
+  host: string;
+  /** True where the engine is on this machine, so that 127.0.0.1 reaches published ports. */
+  local: boolean;
+  cpus: number;
+  memoryBytes: number;
+}
+
+const START_ONE =
+  'start Docker (Docker Desktop, `sudo systemctl start docker`, or in a container `dockerd &`), or set DOCKER_HOST to one that runs';
+
+/** Finds the engine: DOCKER_HOST, the docker context, the sockets of Docker Desktop and rootless engines. */
+export async function connectEngine(): Promise<Engine> {
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  try {
+    const { info, container } = await getContainerRuntimeClient();
+    const { host, serverVersion, operatingSystem, cpus, memory } = info.containerRuntime;
+    return {
+      docker: container.dockerode,
+      description: `Docker ${serverVersion} (${operatingSystem})`,
+      host,
+      local: ['localhost', '127.0.0.1', '::1'].includes(host),
+      cpus,
+      memoryBytes: memory,
+    };
+  } catch (thrown) {
+    throw new EnvironmentError(`no Docker engine answers (${asError(thrown).message})`, START_ONE, { cause: thrown });
+  }
+}
+
+const GONE = /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|socket hang up|ETIMEDOUT/;
+
+/** Runs one call to the engine; whatever goes wrong there is the environment's trouble, with `doing` as its name. */
+export async function engineCall<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (thrown) {
+    throw engineTrouble(doing, thrown);
+  }
+}
+
+/** An error of dockerode's as EnvironmentError. */
+export function engineTrouble(doing: string, thrown: unknown): EnvironmentError {
+  if (thrown instanceof EnvironmentError) return thrown;
+  const { message } = asError(thrown);
+  if (GONE.test(`${message} ${(thrown as { code?: string }).code ?? ''}`)) {
+    return new EnvironmentError(`the Docker engine went away (${doing}: ${message})`, START_ONE, { cause: thrown });
+  }
+  if (/address pool|could not find an available/i.test(message)) {
+    return new EnvironmentError(
+      `the engine has no address pool left for another network (${doing})`,
+      'remove what earlier runs left (`etcd-scenarios clean --older-than 2h`, `docker network prune`), use fewer `--jobs`, or give the engine more `default-address-pools`',
+      { cause: thrown },
+    );
+  }
+  return new EnvironmentError(`the Docker engine refused: ${doing}: ${message}`, undefined, { cause: thrown });
+}
+
+/** The HTTP status that the engine answered with, if it did. */
+export function statusOf(thrown: unknown): number | undefined {
+  const status = (thrown as { statusCode?: unknown } | undefined)?.statusCode;
+  return typeof status === 'number' ? status : undefined;
+}

@@ -1,0 +1,101 @@
+/** One holder at a time among the processes of this machine, by a file that only one of them can create. */
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
+import { poll } from '../../../clock';
+import { ownerIsDead, ownerLabels, type Labels } from '../labels';
+
+const BEAT_MS = 5_000;
+/** A holder that can't be looked at (another container, no /proc) counts as dead when it has not been heard for so long. */
+const SILENT_MS = 60_000;
+
+/** Runs the work while holding the lock. `waiting` is called once if another process holds it. */
+export async function withLock<T>(
+  file: string,
+  waiting: () => void,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  const text = JSON.stringify({ ...ownerLabels('', ''), token: randomUUID() });
+  await acquire(file, text, waiting, signal);
+  const beat = setInterval(() => {
+    const now = new Date();
+    utimes(file, now, now).catch(() => undefined);
+  }, BEAT_MS);
+  beat.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+    if ((await readHolder(file)) === text) await rm(file, { force: true });
+  }
+}
+
+async function acquire(file: string, text: string, waiting: () => void, signal: AbortSignal): Promise<void> {
+  const silent = silenceOf(file);
+  let said = false;
+  const look = async (): Promise<true | undefined> => {
+    if (await create(file, text)) return true;
+    const holder = await readHolder(file);
+    if (holder === undefined) return undefined;
+    if (isDead(holder) || (await silent())) {
+      await removeDead(file, holder);
+      return (await create(file, text)) ? true : undefined;
+    }
+    if (!said) waiting();
+    said = true;
+    return undefined;
+  };
+  await poll(look, { withinMs: Infinity, signal });
+}
+
+async function create(file: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw thrown;
+  }
+}
+
+async function readHolder(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
+}
+
+function isDead(holder: string): boolean {
+  try {
+    return ownerIsDead(JSON.parse(holder) as Labels);
+  } catch {
+    return false;
+  }
+}
+
+/** True once the file has not been touched for long, by our own watch: clocks differ, and machines sleep. */
+function silenceOf(file: string): () => Promise<boolean> {
+  let seen = { touched: -1, at: 0 };
+  return async () => {
+    const touched = await stat(file).then(
+      (found) => found.mtimeMs,
+      () => -1,
+    );
+    if (touched !== seen.touched) seen = { touched, at: performance.now() };
+    return performance.now() - seen.at > SILENT_MS;
+  };
+}
+
+/** Another process may have taken the dead one's place since we looked: what was moved aside is looked at again. */
+async function removeDead(file: string, holder: string): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    await rename(file, aside);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw thrown;
+  }
+  if ((await readHolder(aside)) !== holder) {
+    await copyFile(aside, file, constants.COPYFILE_EXCL).catch(() => undefined);
+  }
+  await rm(aside, { force: true });
+}

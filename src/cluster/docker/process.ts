@@ -1,0 +1,122 @@
+/** One process of a member: one container, from its start to its end. */
+import { get } from 'node:http';
+import type Dockerode from 'dockerode';
+import { asError, Unmet } from '../../errors';
+import type { EtcdClient } from '../client';
+import type { MemberProcess, StartSpec } from '../cluster';
+import { ProcessLog } from '../log';
+import { PORTS } from '../security';
+import { engineCall } from './engine';
+import { followLogs } from './logs';
+
+export interface ProcessOptions {
+  member: string;
+  incarnation: number;
+  spec: StartSpec;
+  networkName: string;
+  /** The host that published ports are reached at. */
+  reachedAt: string;
+  /** Chosen by us; undefined where the engine chose. */
+  address: string | undefined;
+  logFile: string | undefined;
+  logSink: ((text: string) => void) | undefined;
+  connect: (endpoint: string) => EtcdClient;
+}
+
+/** How long the rest of a log may take after its process has ended. */
+const LOG_END_MS = 2000;
+
+export class ContainerProcess implements MemberProcess {
+  readonly member: string;
+  readonly incarnation: number;
+  readonly spec: StartSpec;
+  readonly log: ProcessLog;
+  readonly logFile: string | undefined;
+  address = '';
+  endpoint = '';
+  exitCode: number | undefined;
+  exited: Promise<number> = new Promise(() => undefined);
+  private metricsEndpoint = '';
+  private openClient: EtcdClient | undefined;
+
+  constructor(
+    readonly container: Dockerode.Container,
+    private readonly options: ProcessOptions,
+  ) {
+    this.member = options.member;
+    this.incarnation = options.incarnation;
+    this.spec = options.spec;
+    this.logFile = options.logFile;
+    this.log = new ProcessLog(options.logSink);
+  }
+
+  /** Starts the container and learns its address and ports. */
+  async start(): Promise<void> {
+    await engineCall(`start ${this.member}`, () => this.container.start());
+    const append = (text: string): void => this.log.append(text);
+    const [info, log] = await Promise.all([
+      engineCall(`inspect ${this.member}`, () => this.container.inspect()),
+      followLogs(this.container, { stdout: append, stderr: append }),
+    ]);
+    const ports = info.NetworkSettings.Ports as Record<string, { HostPort: string }[] | null | undefined>;
+    const published = (port: number): string => {
+      const hostPort = ports[`${port}/tcp`]?.[0]?.HostPort;
+      return hostPort ? `${this.options.reachedAt}:${hostPort}` : '';
+    };
+    this.endpoint = published(PORTS.client);
+    this.metricsEndpoint = published(PORTS.metrics);
+    this.address = this.options.address ?? info.NetworkSettings.Networks[this.options.networkName]?.IPAddress ?? '';
+    this.exited = this.watchExit(log.done);
+    this.exited.catch(() => undefined);
+  }
+
+  get client(): EtcdClient {
+    if (this.exitCode !== undefined || this.endpoint === '') throw new Unmet(`${this.member} is not running`);
+    this.openClient ??= this.options.connect(this.endpoint);
+    return this.openClient;
+  }
+
+  async metrics(timeoutMs: number): Promise<string | undefined> {
+    if (this.metricsEndpoint === '') return undefined;
+    return httpGet(`http://${this.metricsEndpoint}/metrics`, timeoutMs).catch(() => undefined);
+  }
+
+  async versions(timeoutMs: number): Promise<Record<string, string>> {
+    const text = await httpGet(`http://${this.endpoint}/version`, timeoutMs).catch((thrown: unknown): never => {
+      throw new Unmet(`${this.member} does not answer /version: ${asError(thrown).message}`);
+    });
+    return JSON.parse(text) as Record<string, string>;
+  }
+
+  closeClient(): void {
+    this.openClient?.close();
+    this.openClient = undefined;
+  }
+
+  private async watchExit(logDone: Promise<void>): Promise<number> {
+    const { StatusCode } = (await engineCall(`wait for ${this.member}`, () => this.container.wait())) as {
+      StatusCode: number;
+    };
+    await Promise.race([logDone, new Promise((resolve) => setTimeout(resolve, LOG_END_MS).unref())]);
+    this.log.end();
+    this.exitCode = StatusCode;
+    this.closeClient();
+    return StatusCode;
+  }
+}
+
+function httpGet(url: string, timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { signal: AbortSignal.timeout(timeoutMs), agent: false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => (body += part));
+      response.on('error', reject);
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(body);
+        else reject(new Error(`status ${response.statusCode}`));
+      });
+    });
+    request.on('error', reject);
+  });
+}

@@ -1,0 +1,78 @@
+/** etcd's flags, translated to the spelling of a member's version. */
+import { nearest } from '../match';
+import { FLAG_LINES } from './flag-table';
+import { compareVersions, minorOf } from './version';
+
+/** The newest line that the table knows; a newer etcd is taken to have its flags. */
+const NEWEST_LINE = '3.7';
+
+/** Flags that became feature gates in 3.6 (etcd's tests/framework/e2e/config.go does the same translation). */
+const FEATURE_GATES: Readonly<Record<string, string>> = {
+  'initial-corrupt-check': 'InitialCorruptCheck',
+  'compact-hash-check-enabled': 'CompactHashCheck',
+  'enable-lease-checkpoint': 'LeaseCheckpoint',
+  'enable-lease-checkpoint-persist': 'LeaseCheckpointPersist',
+  'stop-grpc-service-on-defrag': 'StopGRPCServiceOnDefrag',
+  'txn-mode-write-with-shared-buffer': 'TxnModeWriteWithSharedBuffer',
+};
+
+/** Flags that the runner sets itself, and the argument of `start` to use instead. */
+export const OWNED_FLAGS: ReadonlyMap<string, string> = new Map([
+  ['name', 'the name in `members`'],
+  ['data-dir', 'nothing: each member has a volume of its own'],
+  ['listen-peer-urls', '`peerURL` of `start` or `member-add`'],
+  ['listen-client-urls', 'nothing: the runner publishes the port'],
+  ['listen-metrics-urls', 'nothing: the runner always opens it'],
+  ['advertise-client-urls', 'nothing: it is the name in `members`'],
+  ['initial-advertise-peer-urls', '`peerURL` of `start` or `member-add`'],
+  ['initial-cluster', '`initialCluster` of `start`'],
+  ['initial-cluster-state', '`initialClusterState` of `start`'],
+  ['initial-cluster-token', '`initialClusterToken` of `start`'],
+  ['force-new-cluster', '`forceNewCluster: true` of `start`'],
+]);
+
+type Spelling = { flag: string } | { gate: string } | { lacking: string };
+
+/** How a version spells a flag, or why it can't. */
+export function spell(version: string, name: string): Spelling {
+  const bare = name.replace(/^experimental-/, '');
+  const gate = FEATURE_GATES[bare];
+  const line = lineOf(version);
+  if (gate !== undefined && compareVersions(line, '3.6') >= 0) return { gate };
+  for (const flag of [bare, `experimental-${bare}`]) if (knows(line, flag)) return { flag };
+  return { lacking: whyLacking(line, name, bare) };
+}
+
+/** The arguments for these flags, sorted as written; feature gates are joined into one. Throws for a lacking flag. */
+export function flagArguments(version: string, flags: Record<string, string>): string[] {
+  const args: string[] = [];
+  const gates: string[] = [];
+  for (const [name, value] of Object.entries(flags)) {
+    const spelling = spell(version, name);
+    if ('lacking' in spelling) throw new Error(spelling.lacking);
+    if ('gate' in spelling) gates.push(`${spelling.gate}=${value}`);
+    else if (spelling.flag === 'feature-gates') gates.push(value);
+    else args.push(`--${spelling.flag}=${value}`);
+  }
+  return gates.length === 0 ? args : [...args, `--feature-gates=${gates.join(',')}`];
+}
+
+function lineOf(version: string): string {
+  const line = minorOf(version);
+  return compareVersions(line, NEWEST_LINE) > 0 ? NEWEST_LINE : line;
+}
+
+function knows(line: string, flag: string): boolean {
+  const lines = Object.hasOwn(FLAG_LINES, flag) ? FLAG_LINES[flag] : undefined;
+  return lines !== undefined && compareVersions(line, lines[0]) >= 0 && compareVersions(line, lines[1]) <= 0;
+}
+
+function whyLacking(line: string, name: string, bare: string): string {
+  const ranges = [bare, `experimental-${bare}`].flatMap((flag) => {
+    const lines = Object.hasOwn(FLAG_LINES, flag) ? FLAG_LINES[flag] : undefined;
+    return lines ? [`--${flag} is in etcd ${lines[0] === lines[1] ? lines[0] : `${lines[0]} to ${lines[1]}`}`] : [];
+  });
+  if (ranges.length > 0) return `etcd ${line} has no flag --${name} (${ranges.join('; ')})`;
+  const near = nearest(name, Object.keys(FLAG_LINES));
+  return `etcd has no flag --${name}${near ? `; did you mean \`${near}\`?` : ''}`;
+}

@@ -1,0 +1,94 @@
+/** What one process of a member printed, line by line, as it comes. */
+export class ProcessLog {
+  readonly lines: string[] = [];
+  private rest = '';
+  private listeners: (() => void)[] = [];
+  private sink: ((text: string) => void) | undefined;
+  /** True when the process has ended and everything it printed is here. */
+  ended = false;
+
+  /** `sink` gets everything as it comes, for the log file. */
+  constructor(sink?: (text: string) => void) {
+    this.sink = sink;
+  }
+
+  append(text: string): void {
+    this.sink?.(text);
+    const parts = (this.rest + text).split('\n');
+    this.rest = parts.pop() ?? '';
+    if (parts.length === 0) return;
+    for (const part of parts) this.lines.push(part.replace(/\r$/, ''));
+    this.wake();
+  }
+
+  end(): void {
+    if (this.ended) return;
+    if (this.rest !== '') this.lines.push(this.rest);
+    this.rest = '';
+    this.ended = true;
+    this.sink = undefined;
+    this.wake();
+  }
+
+  /** Settles when the next lines come, or the log ends. */
+  change(): Promise<void> {
+    if (this.ended) return new Promise(() => undefined);
+    return new Promise((resolve) => this.listeners.push(resolve));
+  }
+
+  /** Settles when a line contains this text; never where none does. */
+  async seen(text: string): Promise<void> {
+    for (let from = 0; ; await this.change()) {
+      if (this.lines.slice(from).some((line) => line.includes(text))) return;
+      from = this.lines.length;
+    }
+  }
+
+  /** The first line, raw or decoded, that the test accepts; `said` is the reading that it accepted. */
+  find(test: (text: string) => boolean): { line: string; said: string } | undefined {
+    for (const line of this.lines) {
+      const said = readings(line).find(test);
+      if (said !== undefined) return { line, said };
+    }
+    return undefined;
+  }
+
+  /** The last lines, oldest first. */
+  tail(count: number): string[] {
+    return this.lines.slice(-count);
+  }
+
+  private wake(): void {
+    const waiting = this.listeners;
+    this.listeners = [];
+    for (const listener of waiting) listener();
+  }
+}
+
+/** A line as it stands, and for etcd's JSON lines the texts of `msg` and `error` as well, unescaped. */
+export function readings(line: string): string[] {
+  if (!line.startsWith('{')) return [line];
+  const entry = parseLogLine(line);
+  if (!entry) return [line];
+  const texts = [line];
+  for (const key of ['msg', 'error']) {
+    const text = entry[key];
+    if (typeof text === 'string') texts.push(text);
+  }
+  return texts;
+}
+
+/** The line as JSON; undefined where it is none. */
+export function parseLogLine(line: string): Record<string, unknown> | undefined {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for lines after which etcd ends its process: fatal and panic (3.3 marks them `C |`). */
+export function isFatal(line: string): boolean {
+  return /"level":"(fatal|panic|dpanic)"/.test(line) || /^\S+ \S+ C \| /.test(line);
+}

@@ -1,0 +1,90 @@
+/** Finding, reading and checking drills; no engine needed. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ScenarioError, UsageError, type Problem } from '../errors';
+import { nearest } from '../match';
+import { findFiles, hasScenarios, type FoundFile } from '../scenario/find';
+import { loadScenario, readSource } from '../scenario/load';
+import type { Scenario } from '../scenario/scenario';
+import { selectScenarios } from '../scenario/select';
+
+export interface LoadRequest {
+  /** Files, folders, `FILE:LINE`; left out: `scenarios/`, else the drills that ship. */
+  paths?: readonly string[];
+  /** What relative paths and case ids are relative to. */
+  cwd: string;
+  /** A tag expression such as `recovery and not slow`. */
+  tag?: string;
+  /** A part of the name. */
+  grep?: string;
+  /** Whether drills tagged `slow` count where neither a path nor a tag asks for them. */
+  slow?: boolean;
+  /** Values for `vars`, by name. */
+  variables?: Readonly<Record<string, string>>;
+}
+
+export interface LoadedDrills {
+  scenarios: Scenario[];
+  /** How many files were read. */
+  files: number;
+  /** What should be said about the choice, such as that the shipped drills are used. */
+  remarks: string[];
+}
+
+/**
+ * The scenarios that are meant, all checked. Throws ScenarioError with every problem of every file, UsageError for a
+ * path, tag expression or variable that is none.
+ */
+export async function load(request: LoadRequest): Promise<LoadedDrills> {
+  const { files, remarks } = await chooseFiles(request);
+  const variables = new Map(Object.entries(request.variables ?? {}));
+  const loaded = await Promise.all(
+    files.map(async ({ path, shownAs }) => {
+      try {
+        return loadScenario(await readSource(path, shownAs), { variables });
+      } catch (thrown) {
+        if (thrown instanceof ScenarioError) return { problems: thrown.problems };
+        throw thrown;
+      }
+    }),
+  );
+  const problems: Problem[] = loaded.flatMap((one) => one.problems);
+  if (problems.length > 0) throw new ScenarioError(problems);
+  const all = loaded.flatMap((one) => one.scenario ?? []);
+  refuseUnknownVariables(variables.keys(), all);
+  const slowToo = request.slow === true || (request.paths ?? []).length > 0;
+  return {
+    scenarios: selectScenarios(all, { tag: request.tag, grep: request.grep, slowToo }),
+    files: files.length,
+    remarks,
+  };
+}
+
+/** The folder of a drill library: the reader's own, else the one that ships with the package. */
+async function chooseFiles(request: LoadRequest): Promise<{ files: FoundFile[]; remarks: string[] }> {
+  const { cwd, paths = [] } = request;
+  if (paths.length > 0) return { files: await findFiles(paths, cwd), remarks: [] };
+  if (await hasScenarios(join(cwd, 'scenarios'))) return { files: await findFiles(['scenarios'], cwd), remarks: [] };
+  const shipped = shippedScenarios();
+  return {
+    files: await findFiles([shipped], cwd),
+    remarks: [`no scenarios/ here: these are the drills that ship with etcd-scenarios (${shipped})`],
+  };
+}
+
+/** `scenarios/` at the root of this package, wherever it is installed or built. */
+function shippedScenarios(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return join(folder, 'scenarios');
+}
+
+function refuseUnknownVariables(names: Iterable<string>, scenarios: readonly Scenario[]): void {
+  const known = new Set(scenarios.flatMap(({ variables }) => variables));
+  for (const name of names) {
+    if (known.has(name)) continue;
+    const near = nearest(name, known);
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    throw new UsageError(`--var ${name}: no scenario that was read has a variable of this name${hint}`);
+  }
+}

@@ -1,0 +1,182 @@
+/** A whole run: from paths to a verdict, with reports. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectEngine, type Engine } from '../cluster/docker/engine';
+import { findLeftovers, removeFound } from '../cluster/docker/remove';
+import type { ImageOptions } from '../cluster/docker/images';
+import { asError, ScenarioError, UsageError } from '../errors';
+import type { Counts, EventOf, Reporter } from '../events';
+import { Broadcast } from '../report/broadcast';
+import { logFile } from '../report/folder';
+import { planCases, type PlannedCase } from '../run/plan';
+import { exitCodeOf, runCases } from '../run/run';
+import { bindAddress, dockerEnvironment } from './docker-environment';
+import { load, type LoadRequest } from './load';
+
+/** What runs where nobody says which version: one recent version of one line, so that it is quick. */
+export const DEFAULT_ETCD = '3.5.35';
+const DEFAULT_TIMEOUT_MS = 5 * 60_000;
+
+export interface RunRequest extends LoadRequest {
+  /** Versions, as `--etcd` has them. */
+  etcd?: readonly string[];
+  /** Versions where neither the drill nor `etcd` says; the configuration's. */
+  defaultEtcd?: readonly string[];
+  jobs?: number;
+  failFast?: boolean;
+  /** How often each case runs. */
+  repeat?: number;
+  /** Leaves a failed case's cluster up. */
+  keep?: boolean;
+  /** Absolute folder for logs and file reports; null for none. */
+  reports?: string | null;
+  /** Who listens; made by the caller, who knows about streams and colours. */
+  reporters?: readonly Reporter[];
+  /** A scenario's deadline where it names none, in milliseconds. */
+  timeoutMs?: number;
+  /** The address that ports are bound to; 127.0.0.1 where the engine is on this machine. */
+  bind?: string;
+  /** With fewer cases that passed, the run is no success: exit code 2. */
+  minRun?: number;
+  images?: Partial<ImageOptions>;
+  /** The first interruption: steps are abandoned, `finally` runs, everything is removed. */
+  signal?: AbortSignal;
+  /** The second one: `finally` is skipped. */
+  abandon?: AbortSignal;
+  /** The tool's own version, for the reports. */
+  tool?: string;
+}
+
+export interface RunResult {
+  run: string;
+  /** As the command line exits: 0, 1, 2, 3 or 130. */
+  exitCode: number;
+  counts: Counts;
+  cases: EventOf<'case-finished'>[];
+}
+
+/**
+ * Runs drills. Throws ScenarioError and UsageError before anything was started, EnvironmentError where no engine
+ * answers; whatever happens to a case is in the result.
+ */
+export async function run(request: RunRequest): Promise<RunResult> {
+  const drills = await load(request);
+  const cases = plan(drills.scenarios, request);
+  const interrupted = request.signal ?? new AbortController().signal;
+  const engine = await connectEngine();
+  const bind = bindAddress(engine, request.bind);
+  const id = newRunId();
+  const reports = request.reports ?? null;
+  if (reports !== null) prepareFolder(reports);
+  const finished: EventOf<'case-finished'>[] = [];
+  const collector: Reporter = { name: 'result', event: (e) => void (e.type === 'case-finished' && finished.push(e)) };
+  const broadcast = new Broadcast(id, [collector, ...(request.reporters ?? [])], Date.now);
+  const began = Date.now();
+  const jobs = request.jobs ?? defaultJobs(engine);
+  const logFileOf = (caseId: string, member: string, incarnation: number): string | undefined =>
+    reports === null ? undefined : join(reports, logFile(caseId, member, incarnation));
+  const emit = broadcast.emit.bind(broadcast);
+  emit({
+    type: 'run-started',
+    tool: request.tool ?? 'etcd-scenarios',
+    cases: cases.map(({ ref }) => ref),
+    jobs,
+    engine: engine.description,
+    bind,
+    reports,
+  });
+  for (const message of drills.remarks) emit({ type: 'progress', message });
+  const swept = await sweep(engine);
+  if (swept !== undefined) emit({ type: 'progress', message: swept });
+  const keep = request.keep ?? false;
+  const counts = await runCases({
+    cases,
+    jobs,
+    failFast: request.failFast ?? false,
+    keep,
+    timeoutMs: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    environment: dockerEnvironment({
+      engine,
+      run: id,
+      bind,
+      keep,
+      images: { pull: 'missing', ...request.images },
+      emit,
+      logFileOf,
+    }),
+    emit,
+    interrupted,
+    abandoned: request.abandon ?? new AbortController().signal,
+    logOf: (caseId, member, incarnation) => (reports === null ? undefined : logFile(caseId, member, incarnation)),
+  });
+  return conclude({ broadcast, counts, began, id, finished, request, interrupted });
+}
+
+function plan(scenarios: Parameters<typeof planCases>[0], request: RunRequest): PlannedCase[] {
+  const { cases, problems } = planCases(scenarios, {
+    etcd: request.etcd,
+    defaultEtcd: request.defaultEtcd ?? [DEFAULT_ETCD],
+    repeat: request.repeat ?? 1,
+  });
+  if (problems.length > 0) throw new ScenarioError(problems);
+  if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
+  return cases;
+}
+
+async function conclude(about: {
+  broadcast: Broadcast;
+  counts: Counts;
+  began: number;
+  id: string;
+  finished: EventOf<'case-finished'>[];
+  request: RunRequest;
+  interrupted: AbortSignal;
+}): Promise<RunResult> {
+  const { broadcast, counts, request } = about;
+  const minRun = request.minRun ?? 0;
+  const remarks = broadcast
+    .problems()
+    .map(({ reporter, error }) => `the reporter ${reporter} failed: ${error.message}`);
+  const ran = counts.passed + counts.failed + counts.error + counts.interrupted;
+  if (ran === 0) remarks.push('everything that was selected was skipped');
+  if (counts.passed < minRun) remarks.push(`only ${counts.passed} passed, and --min-run asks for ${minRun}`);
+  const verdict = exitCodeOf(counts, { interrupted: about.interrupted.aborted, minRun });
+  const exitCode = verdict === 0 && broadcast.problems().length > 0 ? 3 : verdict;
+  broadcast.emit({ type: 'run-finished', counts, exitCode, durationMs: Date.now() - about.began, remarks });
+  await broadcast.finish();
+  const late = broadcast.problems().length > 0 && exitCode === 0;
+  return { run: about.id, exitCode: late ? 3 : exitCode, counts, cases: about.finished };
+}
+
+/** Sortable by time, unique enough for names in Docker. */
+function newRunId(): string {
+  const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15).toLowerCase();
+  return `es-${time}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Most of a drill is waiting: more run at once than there are cores, as far as memory carries them. */
+export function defaultJobs({ cpus, memoryBytes }: Pick<Engine, 'cpus' | 'memoryBytes'>): number {
+  const byMemory = Math.floor(memoryBytes / 1024 ** 3);
+  return Math.max(1, Math.min(12, cpus * 3, byMemory));
+}
+
+/** Removes what dead runs left, and says so. */
+async function sweep(engine: Engine): Promise<string | undefined> {
+  const left = await findLeftovers(engine.docker);
+  if (left.length === 0) return undefined;
+  await removeFound(engine.docker, left);
+  const kinds = ['container', 'network', 'volume'] as const;
+  const counted = kinds.map((kind) => `${left.filter((one) => one.kind === kind).length} ${kind}s`);
+  return `removed what a run that was killed had left: ${counted.join(', ')}`;
+}
+
+/** Makes the folder, and throws away the logs of the run before: those that stand beside its events. */
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (existsSync(join(folder, 'events.ndjson'))) rmSync(join(folder, 'logs'), { recursive: true, force: true });
+  } catch (thrown) {
+    throw new UsageError(`can't write reports to ${folder}: ${asError(thrown).message}`);
+  }
+}

@@ -1,0 +1,121 @@
+/** The lines of the console: a finished case, the run's head and its end. */
+import path from 'node:path';
+import { formatDuration } from '../clock';
+import type { CaseRef, Counts, EventOf, Verdict } from '../events';
+import { renderFailures } from './failure';
+import { reasonOf, type CaseRecord, type Ledger } from './ledger';
+import type { Style } from './style';
+import { clean, counted, indent, oneLine } from './text';
+import { padToWidth, width } from './width';
+
+const LABELS: Record<Verdict, [label: string, colour: keyof Style]> = {
+  passed: ['PASS', 'green'],
+  failed: ['FAIL', 'red'],
+  error: ['ERROR', 'magenta'],
+  interrupted: ['STOP', 'yellow'],
+  skipped: ['SKIP', 'yellow'],
+};
+
+const EXITS: Record<number, string> = {
+  0: 'everything that was run passed',
+  1: 'an expectation failed',
+  2: 'the scenarios or the command line are wrong',
+  3: 'the environment broke: no verdict about etcd',
+  130: 'interrupted',
+};
+
+/** What a case's title takes in the widest line of the plan, so that the columns stand below each other. */
+export function titleWidth(cases: CaseRef[]): number {
+  return Math.min(60, Math.max(0, ...cases.map((ref) => width(title(ref)))));
+}
+
+function title(ref: CaseRef): string {
+  return oneLine(ref.etcd === '' ? ref.name : `${ref.name}  [${ref.etcd}]`);
+}
+
+function label(verdict: Verdict, style: Style): string {
+  const [text, colour] = LABELS[verdict];
+  return style.bold(style[colour](text.padEnd(5)));
+}
+
+/** `PASS   NAME  [VERSION]    4.2 s  FILE:LINE`; a skipped case says why in place of the duration. */
+export function caseLine(record: CaseRecord, columns: number, style: Style): string {
+  const { ref, verdict } = record;
+  const place = style.dim(oneLine(`${ref.file}:${ref.line}`));
+  const head = `${label(verdict, style)}  ${padToWidth(title(ref), columns)}`;
+  if (verdict !== 'skipped') return `${head}  ${formatDuration(record.durationMs).padStart(8)}  ${place}`;
+  return `${head}  ${'-'.padStart(8)}  ${place}\n       ${style.yellow(oneLine(reasonOf(record) ?? ''))}`;
+}
+
+/** What stands below a case's line: skipped steps, the failure, how a kept cluster is reached. Ends with a blank line, or is empty. */
+export function caseDetails(record: CaseRecord, style: Style, reports: string | null): string {
+  const skips = record.steps.filter(({ status }) => status === 'skipped');
+  const notes = skips.map(({ step, notes: why }) => {
+    const because = why.length > 0 ? `: ${why.map(oneLine).join('; ')}` : '';
+    return style.yellow(`step ${oneLine(step.id)} skipped (${oneLine(step.sentence)})${because}`);
+  });
+  const failure = renderFailures(record.failure, record.further, { style, reports });
+  const kept =
+    record.kept.length > 0
+      ? [style.bold('the cluster was kept:'), ...record.kept.map((line) => `  ${clean(line)}`)]
+      : [];
+  const parts = [indent(notes.join('\n'), '       '), indent(failure, '  '), indent(kept.join('\n'), '  ')];
+  const text = parts.filter((part) => part !== '').join('\n\n');
+  if (text === '') return '';
+  return failure || kept.length > 0 ? `\n${text}\n\n` : `${text}\n`;
+}
+
+/** The first line of a run. */
+export function headLine(event: EventOf<'run-started'>, style: Style): string {
+  const parts = [
+    counted(event.cases.length, 'case'),
+    event.jobs > 1 ? `${event.jobs} at a time` : 'one at a time',
+    event.engine,
+    `ports on ${event.bind}`,
+  ];
+  return `${style.bold(oneLine(event.tool))}  ${style.dim(parts.map(oneLine).join(', '))}`;
+}
+
+/** The end of a run: what did not pass once more, counts, reports folder, why it ends with this exit code. */
+export function endLines(
+  ledger: Ledger,
+  event: EventOf<'run-finished'>,
+  style: Style,
+  shownFolder: string | null,
+): string {
+  const bad = ledger.cases.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'skipped');
+  const lines = bad.map((record) => {
+    const place = record.failure?.step?.place ?? record.ref;
+    const why = (reasonOf(record) ?? '').split('\n')[0] ?? '';
+    const where = style.dim(oneLine(`${place.file}:${place.line}`));
+    return `${label(record.verdict, style)}  ${title(record.ref)}  ${where}\n       ${oneLine(why)}`;
+  });
+  if (lines.length > 0) lines.unshift(style.bold('did not pass:'));
+  if (lines.length > 0) lines.push('');
+  lines.push(`${countsLine(event.counts, style)}  in ${formatDuration(event.durationMs)}`);
+  if (shownFolder !== null) lines.push(`reports: ${style.cyan(oneLine(shownFolder))}`);
+  lines.push(`exit ${event.exitCode}: ${EXITS[event.exitCode] ?? 'see above'}`);
+  lines.push(...event.remarks.map((remark) => `${style.yellow('note:')} ${oneLine(remark)}`));
+  return lines.join('\n');
+}
+
+function countsLine(counts: Counts, style: Style): string {
+  const words: [keyof Counts, string][] = [
+    ['passed', 'passed'],
+    ['failed', 'failed'],
+    ['error', 'broken by the environment'],
+    ['interrupted', 'interrupted'],
+    ['skipped', 'skipped'],
+  ];
+  const parts = words
+    .filter(([verdict]) => counts[verdict] > 0)
+    .map(([verdict, word]) => style.bold(style[LABELS[verdict][1]](`${counts[verdict]} ${word}`)));
+  return parts.join(', ') || 'nothing was run';
+}
+
+/** A path as a person at `cwd` would write it; as it is where it lies elsewhere. */
+export function shownPath(file: string, cwd: string | undefined): string {
+  if (cwd === undefined) return file;
+  const relative = path.relative(cwd, file);
+  return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+}

@@ -1,0 +1,116 @@
+/** GitHub Actions: an annotation at the line that failed, and a table in the job's step summary. */
+import { appendFileSync } from 'node:fs';
+import { formatDuration } from '../clock';
+import type { Failure, Reporter, RunEvent, Verdict } from '../events';
+import { headlineOf, renderFailure, renderFailures } from './failure';
+import { dispatch, type Handlers } from './handlers';
+import { Ledger, reasonOf, titleOf, type CaseRecord } from './ledger';
+import type { Out } from './live';
+import { codeBlock, escapeMarkdown, table } from './markdown';
+import { clean, cutEnd, oneLine } from './text';
+
+export interface GithubOptions {
+  out: Out;
+  /** The file that `GITHUB_STEP_SUMMARY` names; absent: no step summary. */
+  stepSummary?: string;
+}
+
+/** GitHub takes no more than 1 MiB a step: whole failures are left out before that. */
+const LONGEST_DETAIL = 8_000;
+const MOST_DETAILS = 50;
+const LONGEST_CELL = 300;
+
+const MARKS: Record<Verdict, string> = {
+  passed: '✅ passed',
+  failed: '❌ failed',
+  error: '💥 environment',
+  interrupted: '✋ interrupted',
+  skipped: '⏭️ skipped',
+};
+
+export class GithubReporter implements Reporter {
+  readonly name = 'github';
+  private readonly ledger = new Ledger();
+
+  constructor(private readonly options: GithubOptions) {}
+
+  event(event: RunEvent): void {
+    this.ledger.event(event);
+    dispatch(this.handlers, event);
+  }
+
+  finish(): void {
+    const { stepSummary } = this.options;
+    if (stepSummary) appendFileSync(stepSummary, `${stepSummaryOf(this.ledger)}\n`);
+  }
+
+  private readonly handlers: Handlers = {
+    'case-finished': (event) => {
+      const record = this.ledger.record(event.case);
+      const failures = [...(event.failure ? [event.failure] : []), ...event.further];
+      for (const failure of failures)
+        this.options.out.write(annotationOf(record, failure, this.ledger.started?.reports));
+    },
+    problem: ({ problem }) => {
+      const { file, line, column } = problem.place;
+      const message = [problem.message, problem.hint, problem.frame].filter((text) => text).join('\n');
+      this.options.out.write(annotation({ file, line, col: column, title: problem.rule }, message));
+    },
+  };
+}
+
+function annotationOf(record: CaseRecord, failure: Failure, reports: string | null | undefined): string {
+  const { ref } = record;
+  const { file, line, column } = failure.step?.place ?? { file: ref.file, line: ref.line, column: 1 };
+  return annotation({ file, line, col: column, title: titleOf(ref) }, renderFailure(failure, { reports }));
+}
+
+/** One workflow command on one line: `::error file=…,line=…,col=…,title=…::message`. */
+export function annotation(properties: Record<string, string | number>, message: string): string {
+  const pairs = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(oneLine(String(value)))}`);
+  return `::error ${pairs.join(',')}::${escapeData(cutEnd(clean(message), LONGEST_DETAIL))}\n`;
+}
+
+function escapeData(text: string): string {
+  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
+}
+
+/** The step summary as Markdown: counts, a table of all cases, each failure folded up below. */
+export function stepSummaryOf(ledger: Ledger): string {
+  const { counts } = ledger;
+  const shown = Object.entries(counts).filter(([, count]) => count > 0);
+  const head = shown.map(
+    ([verdict, count]) => `${count} ${verdict === 'error' ? 'broken by the environment' : verdict}`,
+  );
+  const lines = [
+    `### etcd-scenarios: ${head.join(', ') || 'nothing was run'} in ${formatDuration(ledger.durationMs)}`,
+    table(['Verdict', 'Scenario', 'etcd', 'Duration', 'Where', 'What'], ledger.cases.map(rowOf)),
+    ...(ledger.finished?.remarks ?? []).map((remark) => `Note: ${escapeMarkdown(remark)}`),
+    ...detailsOf(ledger),
+  ];
+  return `${lines.join('\n\n')}\n`;
+}
+
+function rowOf(record: CaseRecord): string[] {
+  const { ref, verdict, durationMs } = record;
+  const place = record.failure?.step?.place ?? ref;
+  const duration = verdict === 'skipped' ? '' : formatDuration(durationMs);
+  const texts = [ref.name, ref.etcd, duration, `${place.file}:${place.line}`, reasonOf(record) ?? ''];
+  return [MARKS[verdict], ...texts.map((text) => escapeMarkdown(cutEnd(text, LONGEST_CELL)))];
+}
+
+function detailsOf(ledger: Ledger): string[] {
+  const bad = ledger.cases.filter(({ failure, further }) => failure !== null || further.length > 0);
+  const blocks = bad.slice(0, MOST_DETAILS).map((record) => {
+    const first = record.failure ?? record.further[0];
+    const summary = `${titleOf(record.ref)}: ${first ? headlineOf(first) : ''}`;
+    const text = renderFailures(record.failure, record.further, { reports: ledger.started?.reports });
+    const block = codeBlock(text, LONGEST_DETAIL);
+    return `<details><summary>${escapeMarkdown(cutEnd(summary, LONGEST_CELL))}</summary>\n\n${block}\n\n</details>`;
+  });
+  return bad.length > blocks.length ? [...blocks, `… and ${bad.length - blocks.length} more in the reports.`] : blocks;
+}

@@ -1,0 +1,112 @@
+/** The run so far, case by case: what the reporters that write at the end look things up in. */
+import type { CaseRef, Counts, EventOf, Failure, RunEvent, Verdict } from '../events';
+import { dispatch, type Handlers } from './handlers';
+
+export interface CaseRecord {
+  ref: CaseRef;
+  state: 'waiting' | 'running' | 'over';
+  verdict: Verdict;
+  startedAt?: string;
+  durationMs: number;
+  /** Why it was skipped. */
+  reason?: string;
+  failure: Failure | null;
+  further: Failure[];
+  versions: Record<string, string>;
+  kept: string[];
+  steps: EventOf<'step-finished'>[];
+}
+
+export class Ledger {
+  started: EventOf<'run-started'> | undefined;
+  finished: EventOf<'run-finished'> | undefined;
+  private readonly records = new Map<string, CaseRecord>();
+  private run = '';
+  private firstTime = '';
+  private lastTime = '';
+
+  event(event: RunEvent): void {
+    this.run ||= event.run;
+    this.firstTime ||= event.time;
+    this.lastTime = event.time;
+    dispatch(this.handlers, event);
+  }
+
+  private readonly handlers: Handlers = {
+    'run-started': (event) => {
+      this.started = event;
+      for (const ref of event.cases) this.records.set(ref.id, newRecord(ref));
+    },
+    'case-started': (event) => {
+      Object.assign(this.record(event.case), { state: 'running', startedAt: event.time });
+    },
+    'case-skipped': (event) => {
+      Object.assign(this.record(event.case), { state: 'over', verdict: 'skipped', reason: event.reason });
+    },
+    'case-finished': (event) => {
+      const { verdict, durationMs, failure, further, versions, kept = [] } = event;
+      Object.assign(this.record(event.case), { state: 'over', verdict, durationMs, failure, further, versions, kept });
+    },
+    'step-finished': (event) => {
+      this.record(event.case).steps.push(event);
+    },
+    'run-finished': (event) => {
+      this.finished = event;
+    },
+  };
+
+  get runId(): string {
+    return this.run;
+  }
+
+  get startedAt(): string {
+    return this.started?.time ?? this.firstTime;
+  }
+
+  /** The run's own word, or, where it was cut off, the time between the first and the last event. */
+  get durationMs(): number {
+    return this.finished?.durationMs ?? Math.max(0, Date.parse(this.lastTime) - Date.parse(this.startedAt) || 0);
+  }
+
+  /** One case. A case that nobody announced gets a record all the same: nothing of a broken stream is dropped. */
+  record(id: string): CaseRecord {
+    let record = this.records.get(id);
+    if (!record) {
+      record = newRecord({ id, name: id, file: id.replace(/@[^@]*$/, ''), line: 1, etcd: '', tags: [], members: 0 });
+      this.records.set(id, record);
+    }
+    return record;
+  }
+
+  /** In the order of the plan. */
+  get cases(): CaseRecord[] {
+    return [...this.records.values()];
+  }
+
+  /** By verdict. What never came to its end counts as interrupted. */
+  get counts(): Counts {
+    const counts: Counts = { passed: 0, failed: 0, error: 0, interrupted: 0, skipped: 0 };
+    for (const { verdict } of this.records.values()) counts[verdict]++;
+    return this.finished?.counts ?? counts;
+  }
+}
+
+function newRecord(ref: CaseRef): CaseRecord {
+  const empty = { durationMs: 0, failure: null, further: [], versions: {}, kept: [], steps: [] };
+  return { ref, state: 'waiting', verdict: 'interrupted', ...empty };
+}
+
+/** Why a case did not pass, on one line; undefined where it passed. */
+export function reasonOf(record: CaseRecord): string | undefined {
+  if (record.verdict === 'passed') return undefined;
+  if (record.verdict === 'skipped') return record.reason ?? 'skipped';
+  const failure = record.failure ?? record.further[0];
+  if (failure) return failure.message;
+  if (record.state === 'over') return record.verdict;
+  return record.state === 'running' ? 'the run ended while this was running' : 'the run ended before this was started';
+}
+
+/** `NAME [etcd VERSION]`: how every report names a case. */
+export function titleOf(ref: CaseRef): string {
+  return ref.etcd === '' ? ref.name : `${ref.name} [etcd ${ref.etcd}]`;
+}

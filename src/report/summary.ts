@@ -1,0 +1,103 @@
+/** `summary.json`: the run in one object, for scripts that do not want to read the whole stream. */
+import path from 'node:path';
+import { EVENT_VERSION, type Counts, type Failure, type Reporter, type RunEvent, type Verdict } from '../events';
+import type { Comparison } from '../errors';
+import { toSafeJson, writeWhole } from './files';
+import { caseLogs } from './folder';
+import { Ledger, reasonOf, type CaseRecord } from './ledger';
+
+export interface FailureSummary {
+  kind: Failure['kind'];
+  message: string;
+  cure?: string;
+  step?: { id: string; action: string; sentence: string; file: string; line: number; column: number };
+  comparisons: Comparison[];
+}
+
+export interface CaseSummary {
+  id: string;
+  name: string;
+  file: string;
+  line: number;
+  etcd: string;
+  /** What the members said of themselves. */
+  versions: Record<string, string>;
+  verdict: Verdict;
+  durationMs: number;
+  /** Why it did not pass, in one sentence. */
+  reason?: string;
+  failure?: FailureSummary;
+  /** What failed afterwards, in `finally` or on removal. */
+  further?: FailureSummary[];
+  kept?: string[];
+  /** The folder of the members' logs, relative to this file; absent where nothing ran. */
+  logs?: string;
+}
+
+export interface RunSummary {
+  v: typeof EVENT_VERSION;
+  run: string;
+  tool: string;
+  started: string;
+  durationMs: number;
+  /** Null where the run was cut off. */
+  exitCode: number | null;
+  counts: Counts;
+  remarks: string[];
+  bind: string;
+  engine: string;
+  cases: CaseSummary[];
+}
+
+export class SummaryReporter implements Reporter {
+  readonly name = 'summary';
+  private readonly ledger = new Ledger();
+
+  constructor(private readonly folder: string) {}
+
+  event(event: RunEvent): void {
+    this.ledger.event(event);
+  }
+
+  finish(): void {
+    writeWhole(path.join(this.folder, 'summary.json'), `${toSafeJson(summarize(this.ledger), 2)}\n`);
+  }
+}
+
+/** The summary of a run that is over, or was cut off. */
+export function summarize(ledger: Ledger): RunSummary {
+  const { started, finished } = ledger;
+  return {
+    v: EVENT_VERSION,
+    run: ledger.runId,
+    tool: started?.tool ?? '',
+    started: ledger.startedAt,
+    durationMs: ledger.durationMs,
+    exitCode: finished?.exitCode ?? null,
+    counts: ledger.counts,
+    remarks: finished?.remarks ?? [],
+    bind: started?.bind ?? '',
+    engine: started?.engine ?? '',
+    cases: ledger.cases.map(summarizeCase),
+  };
+}
+
+function summarizeCase(record: CaseRecord): CaseSummary {
+  const { id, name, file, line, etcd } = record.ref;
+  const { versions, verdict, durationMs, failure, further, kept } = record;
+  return {
+    ...{ id, name, file, line, etcd, versions, verdict, durationMs },
+    reason: reasonOf(record),
+    failure: failure ? summarizeFailure(failure) : undefined,
+    further: further.length > 0 ? further.map(summarizeFailure) : undefined,
+    kept: kept.length > 0 ? kept : undefined,
+    logs: record.startedAt === undefined ? undefined : caseLogs(id),
+  };
+}
+
+function summarizeFailure({ kind, message, cure, step, comparisons }: Failure): FailureSummary {
+  if (!step) return { kind, message, cure, comparisons };
+  const { id, action, sentence, place } = step;
+  const { file, line, column } = place;
+  return { kind, message, cure, step: { id, action, sentence, file, line, column }, comparisons };
+}

@@ -1,0 +1,154 @@
+/** One case from its cluster's making to its removal. */
+import { Unmet } from '../errors';
+import { formatDuration } from '../clock';
+import type { EventBody, Failure, Verdict } from '../events';
+import type { MemberProcess } from '../cluster/cluster';
+import type { CaseCluster, Environment } from './environment';
+import { failureOf, verdictOf, type LogPath } from './failure';
+import type { PlannedCase } from './plan';
+import { StepRunner } from './step-runner';
+
+/** How long `finally` may take once a run was interrupted. */
+const FINALLY_MS = 30_000;
+/** How long a member's own version is waited for; it is asked only of members that serve. */
+const VERSION_MS = 2000;
+
+export interface CaseOptions {
+  environment: Environment;
+  emit: (body: EventBody) => void;
+  /** The first interruption: the step is abandoned, `finally` runs. */
+  interrupted: AbortSignal;
+  /** The second one: `finally` is skipped. */
+  abandoned: AbortSignal;
+  timeoutMs: number;
+  keep: boolean;
+  logOf: (caseId: string, member: string, incarnation: number) => string | undefined;
+}
+
+/** Runs a case and tells of it; what was made is removed whatever happens. */
+export async function runCase(planned: PlannedCase, options: CaseOptions): Promise<Verdict> {
+  const { id } = planned.ref;
+  const began = Date.now();
+  options.emit({ type: 'case-started', case: id });
+  const versions: Record<string, string> = {};
+  const learning: Promise<void>[] = [];
+  const cluster = options.environment.createCluster(planned, hooksFor(id, options, versions, learning));
+  // One runner for both: `finally` sees the results of the steps.
+  const runner = runnerFor(planned, cluster, options);
+  const failure = await settle(() => runSteps(planned, cluster, runner, options));
+  const further = await runFinally(planned, cluster, runner, options);
+  await Promise.all(learning);
+  const kept = options.keep && failure !== null ? await settleKept(cluster, further) : undefined;
+  if (!kept) further.push(...asList(await settle(() => cluster.tearDown())));
+  const first = failure ?? further.shift() ?? null;
+  const verdict = verdictOf(first);
+  options.emit({
+    type: 'case-finished',
+    case: id,
+    verdict,
+    durationMs: Date.now() - began,
+    failure: first,
+    further,
+    versions,
+    ...(kept ? { kept } : {}),
+  });
+  return verdict;
+}
+
+async function settle(work: () => Promise<unknown>): Promise<Failure | null> {
+  try {
+    await work();
+    return null;
+  } catch (thrown) {
+    return failureOf(thrown);
+  }
+}
+
+function asList(failure: Failure | null): Failure[] {
+  return failure ? [failure] : [];
+}
+
+async function settleKept(cluster: CaseCluster, further: Failure[]): Promise<string[] | undefined> {
+  try {
+    return await cluster.letGo();
+  } catch (thrown) {
+    further.push(failureOf(thrown));
+    return undefined;
+  }
+}
+
+function hooksFor(
+  caseId: string,
+  { emit }: CaseOptions,
+  versions: Record<string, string>,
+  learning: Promise<void>[],
+): Parameters<Environment['createCluster']>[1] {
+  const learn = async (process: MemberProcess): Promise<void> => {
+    const { member, incarnation, endpoint } = process;
+    const said = await process.versions(VERSION_MS).catch(() => undefined);
+    const version = said?.['etcdserver'];
+    if (version === undefined) return;
+    versions[member] = version;
+    emit({ type: 'member-serving', case: caseId, member, incarnation, version, endpoint });
+  };
+  return {
+    onStart: ({ member, incarnation, spec, address }) =>
+      emit({ type: 'member-started', case: caseId, member, incarnation, version: spec.version, address }),
+    onServing: (process) => void learning.push(learn(process)),
+    onExit: ({ member, incarnation, exitCode = -1 }) =>
+      emit({ type: 'member-exited', case: caseId, member, incarnation, exitCode }),
+  };
+}
+
+/** Sets up and runs the steps under everything that may end them: interruption, the deadline, a lost engine. */
+async function runSteps(
+  planned: PlannedCase,
+  cluster: CaseCluster,
+  runner: StepRunner,
+  options: CaseOptions,
+): Promise<void> {
+  const ending = new AbortController();
+  const timeoutMs = planned.scenario.timeoutMs ?? options.timeoutMs;
+  const overdue = new Unmet(`the scenario did not end within its ${formatDuration(timeoutMs)}`);
+  const timer = setTimeout(() => ending.abort(overdue), timeoutMs);
+  try {
+    options.interrupted.throwIfAborted();
+    cluster.lost.catch((error: unknown) => ending.abort(error));
+    await cluster.setUp();
+    const signal = AbortSignal.any([options.interrupted, ending.signal]);
+    await runner.runAll(planned.scenario.steps, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Every step of `finally`, each on its own: a failure in one keeps none of the others from running. */
+async function runFinally(
+  { scenario }: PlannedCase,
+  cluster: CaseCluster,
+  runner: StepRunner,
+  options: CaseOptions,
+): Promise<Failure[]> {
+  if (scenario.finally.length === 0 || options.abandoned.aborted) return [];
+  const ending = new AbortController();
+  cluster.lost.catch((error: unknown) => ending.abort(error));
+  const overdue = new Unmet(`\`finally\` did not end within ${formatDuration(FINALLY_MS)}`);
+  const limitMs = options.interrupted.aborted ? FINALLY_MS : (scenario.timeoutMs ?? options.timeoutMs);
+  const timer = setTimeout(() => ending.abort(overdue), limitMs);
+  const signal = AbortSignal.any([options.abandoned, ending.signal]);
+  const failures: Failure[] = [];
+  for (const step of scenario.finally) {
+    if (signal.aborted) break;
+    const failure = await settle(() => runner.runOne(step, signal));
+    if (failure) failures.push(failure);
+  }
+  clearTimeout(timer);
+  return failures;
+}
+
+function runnerFor(planned: PlannedCase, cluster: CaseCluster, options: CaseOptions): StepRunner {
+  const { ref, scenario, version } = planned;
+  const logOf: LogPath = (member, incarnation) => options.logOf(ref.id, member, incarnation);
+  const { flags } = scenario;
+  return new StepRunner({ caseId: ref.id, version, flags, cluster, emit: options.emit, logOf });
+}

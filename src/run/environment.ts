@@ -1,0 +1,26 @@
+/** What the engine needs from outside: clusters and images. `index.ts` puts Docker behind it; tests may put less. */
+import type { Cluster, MemberProcess } from '../cluster/cluster';
+import type { PlannedCase } from './plan';
+
+export interface CaseCluster extends Cluster {
+  /** Rejects with an EnvironmentError when the engine is lost; never settles otherwise. */
+  readonly lost: Promise<never>;
+  setUp(): Promise<void>;
+  /** Removes everything that was made for the case, half made things as well. */
+  tearDown(): Promise<void>;
+  /** Leaves everything up, and says how to reach and how to remove it. */
+  letGo(): Promise<string[]>;
+}
+
+export interface ClusterHooks {
+  onStart(process: MemberProcess): void;
+  onServing(process: MemberProcess): void;
+  onExit(process: MemberProcess): void;
+}
+
+export interface Environment {
+  /** Makes the image of a version available. Throws EnvironmentError where it can't be had. */
+  prepare(version: string, signal: AbortSignal): Promise<void>;
+  /** A cluster that does not exist yet: `setUp` makes it. */
+  createCluster(planned: PlannedCase, hooks: ClusterHooks): CaseCluster;
+}

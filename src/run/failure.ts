@@ -1,0 +1,99 @@
+/** What went wrong, as reports tell it. */
+import type { Cluster } from '../cluster/cluster';
+import { asError, EnvironmentError, EtcdSaid, Interrupted, Unmet } from '../errors';
+import type { Failure, LogExcerpt, StepRef, Verdict } from '../events';
+import { codeFrame } from '../source';
+import type { LoadedStep } from '../scenario/scenario';
+import type { StepTrace } from './trace';
+
+/** Lines of each log that a failure shows. */
+const LOG_LINES = 12;
+
+/** A step's failure on its way up through blocks: told once, where it happened. */
+export class StepFailed extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+    this.name = 'StepFailed';
+  }
+}
+
+/** The failure behind whatever was thrown. */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof StepFailed) return thrown.failure;
+  const error = asError(thrown);
+  const bare = { comparisons: [], resolved: [], logs: [] };
+  if (error instanceof Interrupted) return { kind: 'interrupted', message: error.message, ...bare };
+  if (error instanceof EnvironmentError) {
+    return { kind: 'environment', message: error.message, cure: error.cure, ...bare };
+  }
+  if (error instanceof Unmet) {
+    return {
+      kind: 'expectation',
+      message: error.message,
+      ...bare,
+      comparisons: error.comparisons,
+      waitedFor: error.waitedFor,
+    };
+  }
+  if (error instanceof EtcdSaid) return { kind: 'expectation', message: error.message, ...bare };
+  return {
+    kind: 'environment',
+    message: `the runner itself broke: ${error.stack ?? error.message}`,
+    cure: 'this is a bug in etcd-scenarios; please report it with the events.ndjson of this run',
+    ...bare,
+  };
+}
+
+/** The failure of a step, with everything that a person needs to see. */
+export function stepFailure(
+  thrown: unknown,
+  step: LoadedStep,
+  ref: StepRef,
+  told: { trace: StepTrace; durationMs: number; attempts: number; cluster: Cluster; logOf: LogPath },
+): Failure {
+  const { trace, cluster } = told;
+  const failure = failureOf(thrown);
+  const concerned = trace.concerned.size > 0 ? [...trace.concerned] : cluster.members;
+  return {
+    ...failure,
+    step: ref,
+    frame: codeFrame(step.source, step.place, { before: 2, after: 2 }),
+    waitedFor: failure.waitedFor ?? (failure.kind === 'interrupted' ? trace.waitingFor : undefined),
+    durationMs: told.durationMs,
+    attempts: told.attempts,
+    resolved: trace.resolved,
+    logs: concerned.flatMap((member) => excerpt(member, cluster, told.logOf)),
+  };
+}
+
+/** The path of a process's whole log as reports name it. */
+export type LogPath = (member: string, incarnation: number) => string | undefined;
+
+function excerpt(member: string, cluster: Cluster, logOf: LogPath): LogExcerpt[] {
+  const process = cluster.process(member);
+  if (!process) return [];
+  const { incarnation, exitCode, log } = process;
+  return [
+    {
+      member,
+      incarnation,
+      state: exitCode === undefined ? 'running' : `exited with code ${exitCode}`,
+      lines: log.tail(LOG_LINES),
+      file: logOf(member, incarnation),
+    },
+  ];
+}
+
+/** The verdict that a failure means for its case. */
+export function verdictOf(failure: Failure | null): Verdict {
+  switch (failure?.kind) {
+    case undefined:
+      return 'passed';
+    case 'expectation':
+      return 'failed';
+    case 'environment':
+      return 'error';
+    case 'interrupted':
+      return 'interrupted';
+  }
+}

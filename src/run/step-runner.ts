@@ -1,0 +1,198 @@
+/** Runs the steps of a case, one after the other or side by side, and tells what they do. */
+import { setMaxListeners } from 'node:events';
+import type { Call } from '../cluster/client';
+import type { Cluster } from '../cluster/cluster';
+import { Unmet } from '../errors';
+import type { EventBody, StepRef } from '../events';
+import { textMatcher } from '../match';
+import { fromNested, type LoadedStep, type Scope } from '../scenario/scenario';
+import type { StepContext } from '../steps/context';
+import type { BoundStep, StepResult } from '../steps/step';
+import { attemptUntilRight } from './attempts';
+import { StepFailed, stepFailure, verdictOf, type LogPath } from './failure';
+import { StepTrace } from './trace';
+
+/** How much longer than its deadline an attempt may take to say so itself, before it is cut off. */
+const GRACE_MS = 500;
+
+type WithoutCase<Event> = Event extends unknown ? Omit<Event, 'case'> : never;
+type StepEvent = WithoutCase<Extract<EventBody, { type: `step-${string}` }>>;
+
+export interface StepRunnerOptions {
+  caseId: string;
+  version: string;
+  flags: Readonly<Record<string, string>>;
+  cluster: Cluster;
+  emit: (body: EventBody) => void;
+  logOf: LogPath;
+}
+
+export class StepRunner {
+  private readonly results = new Map<string, unknown>();
+  private readonly skipped = new Set<string>();
+
+  constructor(private readonly options: StepRunnerOptions) {}
+
+  /** One after the other, until one fails. Throws StepFailed. */
+  async runAll(steps: readonly LoadedStep[], signal: AbortSignal, repeatIndex?: number): Promise<void> {
+    for (const step of steps) await this.runOne(step, signal, repeatIndex);
+  }
+
+  /** Side by side: all end, the first failure is thrown. */
+  private async runParallel(steps: readonly LoadedStep[], signal: AbortSignal, repeatIndex?: number): Promise<void> {
+    let first: { thrown: unknown } | undefined;
+    await Promise.all(
+      steps.map((step) =>
+        this.runOne(step, signal, repeatIndex).catch((thrown: unknown) => {
+          first ??= { thrown };
+        }),
+      ),
+    );
+    if (first) throw first.thrown;
+  }
+
+  /** Runs one step and tells of it. Throws StepFailed. */
+  async runOne(step: LoadedStep, signal: AbortSignal, repeatIndex?: number): Promise<void> {
+    const { when, as } = step.modifiers;
+    if (when && !when.holds(this.options.version)) {
+      if (as !== undefined) this.skipped.add(as);
+      this.tellSkipped(step, `only for etcd ${when.range}`);
+      return;
+    }
+    const trace = new StepTrace();
+    const began = Date.now();
+    let attempts = 1;
+    let ref = this.refOf(step, undefined);
+    try {
+      signal.throwIfAborted();
+      const scope: Scope = { results: this.results, skipped: this.skipped, repeatIndex };
+      const bound = step.bind(scope);
+      ref = this.refOf(step, bound);
+      this.emit({ type: 'step-started', step: ref });
+      const done = await attemptUntilRight({
+        step: step.step,
+        modifiers: step.modifiers,
+        matcher: step.modifiers.expectError === undefined ? undefined : textMatcher(step.modifiers.expectError),
+        signal,
+        trace,
+        run: (timeoutMs) => this.attempt(step, bound, { trace, timeoutMs, signal, repeatIndex, ref }),
+        onAttempt: (attempt) => (attempts = attempt),
+      });
+      if (as !== undefined) this.results.set(as, done.result ?? {});
+    } catch (thrown) {
+      const cause: unknown = signal.aborted && !(thrown instanceof StepFailed) ? signal.reason : thrown;
+      const durationMs = Date.now() - began;
+      const { cluster, logOf } = this.options;
+      const failure =
+        cause instanceof StepFailed
+          ? cause.failure
+          : stepFailure(cause, step, ref, { trace, durationMs, attempts, cluster, logOf });
+      const status = verdictOf(failure) === 'interrupted' ? 'interrupted' : 'failed';
+      this.tellFinished(ref, status, { trace, durationMs, attempts });
+      throw new StepFailed(failure);
+    }
+    this.tellFinished(ref, 'passed', { trace, durationMs: Date.now() - began, attempts });
+  }
+
+  private async attempt(
+    step: LoadedStep,
+    bound: BoundStep,
+    about: { trace: StepTrace; timeoutMs: number; signal: AbortSignal; repeatIndex: number | undefined; ref: StepRef },
+  ): Promise<StepResult | void> {
+    const { timeoutMs, trace } = about;
+    const limit = new AbortController();
+    const timer =
+      timeoutMs === 0
+        ? undefined
+        : setTimeout(
+            () => limit.abort(new Unmet('it did not end by its deadline', [], trace.waitingFor)),
+            timeoutMs + GRACE_MS,
+          );
+    // Every call under way listens to it, and stops when it ends: no leak to warn of.
+    const signal = AbortSignal.any([about.signal, limit.signal]);
+    setMaxListeners(0, signal);
+    try {
+      return await bound.run(this.contextFor(step, { ...about, signal }));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private contextFor(
+    step: LoadedStep,
+    about: { trace: StepTrace; timeoutMs: number; signal: AbortSignal; repeatIndex: number | undefined; ref: StepRef },
+  ): StepContext {
+    const { trace, timeoutMs, signal } = about;
+    const { cluster, version, flags } = this.options;
+    const end = Date.now() + timeoutMs;
+    const left = (): number => Math.max(0, end - Date.now());
+    const { expectError, as } = step.modifiers;
+    return {
+      cluster,
+      version,
+      flags,
+      signal,
+      timeoutMs,
+      expectError: expectError === undefined ? undefined : textMatcher(expectError),
+      keepsResult: as !== undefined,
+      left,
+      call: (atMostMs): Call => ({ timeoutMs: callMs(timeoutMs, left(), atMostMs), signal }),
+      note: (text) => trace.note(text),
+      waitingFor: (what) => {
+        if (trace.waitingFor === what) return;
+        trace.waitingFor = what;
+        this.emit({ type: 'step-waiting', step: about.ref.id, waitingFor: what });
+      },
+      resolved: (selector, members) => trace.resolve(selector, members),
+      concerns: (...members) => members.forEach((member) => trace.concerned.add(member)),
+      runSteps: (steps, options = {}) => {
+        const nested = fromNested(steps);
+        const index = options.index ?? about.repeatIndex;
+        return options.parallel ? this.runParallel(nested, signal, index) : this.runAll(nested, signal, index);
+      },
+    };
+  }
+
+  private refOf(step: LoadedStep, bound: BoundStep | undefined): StepRef {
+    return {
+      id: step.id,
+      phase: step.phase,
+      action: step.step.name,
+      sentence: step.modifiers.name ?? bound?.sentence() ?? step.step.name,
+      place: step.place,
+    };
+  }
+
+  private tellSkipped(step: LoadedStep, reason: string): void {
+    const ref = this.refOf(step, undefined);
+    const nothing = { durationMs: 0, attempts: 0, resolved: [], notes: [reason] };
+    this.emit({ type: 'step-finished', step: ref, status: 'skipped', ...nothing });
+  }
+
+  private tellFinished(
+    step: StepRef,
+    status: 'passed' | 'failed' | 'interrupted',
+    told: { trace: StepTrace; durationMs: number; attempts: number },
+  ): void {
+    const { trace, durationMs, attempts } = told;
+    this.emit({
+      type: 'step-finished',
+      step,
+      status,
+      durationMs,
+      attempts,
+      resolved: trace.resolved,
+      notes: trace.notes(attempts),
+    });
+  }
+
+  private emit(body: StepEvent): void {
+    this.options.emit({ ...body, case: this.options.caseId });
+  }
+}
+
+/** A call has what is left of the attempt; the whole deadline where it just began, so that messages say it as written. */
+function callMs(timeoutMs: number, leftMs: number, atMostMs: number | undefined): number {
+  const own = timeoutMs - leftMs < 100 ? timeoutMs : Math.max(1, leftMs);
+  return Math.min(own, atMostMs ?? own);
+}

@@ -1,0 +1,67 @@
+/** A YAML document as a tree that keeps the characters as written and where each of them stands. */
+
+interface NodeBase {
+  /** Offsets into the source; of the value itself, without anchor or tag. */
+  start: number;
+  end: number;
+}
+
+export interface ScalarNode extends NodeBase {
+  kind: 'scalar';
+  /** The text as written: quotes, escapes and folding undone, no typing. */
+  text: string;
+  /** Unquoted: only then can it be a number, a boolean or null. */
+  plain: boolean;
+}
+
+export interface MapEntry {
+  key: ScalarNode;
+  value: Node;
+}
+
+export interface MapNode extends NodeBase {
+  kind: 'map';
+  entries: MapEntry[];
+}
+
+export interface SeqNode extends NodeBase {
+  kind: 'seq';
+  items: Node[];
+}
+
+export type Node = ScalarNode | MapNode | SeqNode;
+
+/** The value under a key; undefined where there is none. */
+export function valueOf(map: MapNode, key: string): Node | undefined {
+  return map.entries.find((entry) => entry.key.text === key)?.value;
+}
+
+/** The node that a JSON pointer leads to, as far as it goes. */
+export function locate(root: Node, pointer: string): Node {
+  let node = root;
+  for (const part of pointer.split('/').slice(1)) {
+    const key = part.replace(/~1/g, '/').replace(/~0/g, '~');
+    const next = node.kind === 'map' ? valueOf(node, key) : node.kind === 'seq' ? node.items[Number(key)] : undefined;
+    if (!next) return node;
+    node = next;
+  }
+  return node;
+}
+
+/** What a node is, for messages: `a list`, `the text "foo"`. */
+export function describe(node: Node): string {
+  switch (node.kind) {
+    case 'map':
+      return 'a map';
+    case 'seq':
+      return 'a list';
+    case 'scalar':
+      if (node.plain && isNullText(node.text)) return 'nothing';
+      return `"${node.text.length > 60 ? `${node.text.slice(0, 60)}…` : node.text}"`;
+  }
+}
+
+/** Plain scalars that mean null in YAML's core schema. */
+export function isNullText(text: string): boolean {
+  return text === '' || text === '~' || /^null$/i.test(text);
+}

@@ -1,0 +1,84 @@
+/** A drill as it was read: everything checked that can be checked without running it. */
+import type { TextPattern } from '../match';
+import type { Place, SourceFile } from '../source';
+import type { NestedSteps } from '../steps/context';
+import type { BoundStep, Step } from '../steps/step';
+import type { Node } from './node';
+
+export interface Scenario {
+  source: SourceFile;
+  /** Where the scenario begins, for reports. */
+  place: Place;
+  name: string;
+  description: string;
+  tags: string[];
+  members: string[];
+  /** The versions that it is for; undefined where the command line or the configuration decides. */
+  etcd: string[] | undefined;
+  requires: VersionCondition | undefined;
+  flags: Record<string, string>;
+  /** Where the flags stand, for problems that depend on the version. */
+  flagsNode: Node | undefined;
+  /** For the whole scenario, in milliseconds; undefined where the configuration decides. */
+  timeoutMs: number | undefined;
+  /** The names that `vars` declares. */
+  variables: string[];
+  steps: LoadedStep[];
+  finally: LoadedStep[];
+}
+
+export interface VersionCondition {
+  /** As written: `>=3.4`. */
+  range: string;
+  holds(version: string): boolean;
+}
+
+export interface Modifiers {
+  name?: string;
+  expectError?: TextPattern | TextPattern[];
+  timeoutMs?: number;
+  withinMs?: number;
+  forMs?: number;
+  as?: string;
+  when?: VersionCondition;
+}
+
+/** What `${…}` may name while a scenario runs. */
+export interface Scope {
+  results: ReadonlyMap<string, unknown>;
+  /** Results of steps that were skipped, with the reason: using one is an error. */
+  skipped: ReadonlySet<string>;
+  repeatIndex: number | undefined;
+}
+
+export interface LoadedStep {
+  /** `3`, `finally.1`, nested `4.2`. */
+  id: string;
+  phase: 'steps' | 'finally';
+  step: Step;
+  source: SourceFile;
+  /** Where the action's name stands. */
+  place: Place;
+  /** The arguments, the short form spelt out. */
+  args: Node;
+  modifiers: Modifiers;
+  /** The steps of a block; empty for any other step. */
+  nested: LoadedStep[];
+  /** The step with its expressions replaced. Throws Unmet for a result that is not there, or does not fit. */
+  bind(scope: Scope): BoundStep;
+}
+
+/** A block's steps as the block is given them. */
+export function asNested(steps: LoadedStep[]): NestedSteps {
+  return steps as unknown as NestedSteps;
+}
+
+/** The steps behind what a block was given. */
+export function fromNested(nested: NestedSteps): LoadedStep[] {
+  return nested as unknown as LoadedStep[];
+}
+
+/** All steps, those of blocks included, in the order of the file. */
+export function allSteps(steps: readonly LoadedStep[]): LoadedStep[] {
+  return steps.flatMap((step) => [step, ...allSteps(step.nested)]);
+}

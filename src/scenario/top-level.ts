@@ -1,0 +1,115 @@
+/** The schema of a scenario's top-level keys, and of the modifiers beside an action. */
+import { parseRange } from '../cluster/version';
+import { parseDuration } from '../clock';
+import type { Problem } from '../errors';
+import type { SourceFile } from '../source';
+import { duration, objectSchema, text, textPatterns, type JsonSchema } from '../steps/schema';
+import type { Node } from './node';
+import { problemAt } from './parse';
+import type { Modifiers, VersionCondition } from './scenario';
+
+const VERSION = {
+  ...text,
+  pattern: '^\\d+\\.\\d+\\.\\d+(-[\\w.]+)?$',
+  expects: 'a full version such as 3.5.35',
+} as const;
+
+const STEP_LIST: JsonSchema = { type: 'array', minItems: 1, steps: true };
+
+const CONDITION: JsonSchema = {
+  ...objectSchema({ etcd: { ...text, description: 'a range such as ">=3.4" or ">=3.5 <3.7"' } }, ['etcd']),
+};
+
+/** Keys that the language reserves: using one says so. */
+export const RESERVED_KEYS = new Set(['tls', 'auth']);
+
+export const TOP_LEVEL: JsonSchema = objectSchema(
+  {
+    language: { type: 'integer', enum: [1], description: 'the version of the language' },
+    name: { ...text, minLength: 1, expects: 'a name', description: 'what the reports call it' },
+    description: { ...text, description: 'prose for people' },
+    tags: { type: 'array', items: { ...text, pattern: '^[\\w.-]+$', expects: 'a word' }, uniqueItems: true },
+    members: {
+      type: ['array', 'integer'],
+      items: {
+        ...text,
+        pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+        expects: 'a host name of small letters, digits and dashes',
+      },
+      minItems: 1,
+      minimum: 1,
+      uniqueItems: true,
+      description: 'the members’ names, which are their host names; a number N means etcd-1 … etcd-N',
+    },
+    etcd: {
+      type: ['string', 'array'],
+      items: VERSION,
+      minItems: 1,
+      uniqueItems: true,
+      pattern: VERSION.pattern,
+      expects: VERSION.expects,
+    },
+    requires: { ...CONDITION, description: 'with other versions the scenario is skipped' },
+    flags: {
+      type: 'object',
+      additionalProperties: text,
+      description: 'etcd flags for every member, without the dashes',
+    },
+    vars: { type: 'object', additionalProperties: text, description: 'named values, ${vars.x}; `--var x=…` overrides' },
+    timeout: { ...duration, description: 'for the whole scenario; 5m where nothing is said' },
+    steps: STEP_LIST,
+    finally: { ...STEP_LIST, description: 'always runs' },
+  },
+  ['name', 'members', 'steps'],
+);
+
+export const MODIFIERS: JsonSchema = objectSchema({
+  name: { ...text, description: 'a sentence to print in place of the generated one' },
+  expectError: {
+    ...textPatterns,
+    expects: 'a text, a list of texts, or {matches: regex}',
+    description: 'what etcd must say when the action fails, as it has to',
+  },
+  timeout: { ...duration, description: 'the deadline of one attempt' },
+  within: { ...duration, description: 'try again until the step comes out as written, at most this long' },
+  for: { ...duration, description: 'with expect: it must hold without interruption this long' },
+  as: {
+    ...text,
+    pattern: '^[A-Za-z_][\\w-]*$',
+    expects: 'a name',
+    description: 'keeps the action’s result: ${results.NAME.…}',
+  },
+  when: { ...CONDITION, description: 'else the step is skipped' },
+});
+
+/** Modifiers as the engine takes them, from their value as the schema accepted it. */
+export function modifiersOf(value: Record<string, unknown>, when: VersionCondition | undefined): Modifiers {
+  const ms = (key: string): number | undefined => {
+    const written = value[key];
+    return typeof written === 'string' ? parseDuration(written) : undefined;
+  };
+  return {
+    name: value['name'] as string | undefined,
+    expectError: value['expectError'] as Modifiers['expectError'],
+    timeoutMs: ms('timeout'),
+    withinMs: ms('within'),
+    forMs: ms('for'),
+    as: value['as'] as string | undefined,
+    when,
+  };
+}
+
+/** `{etcd: ">=3.4"}` as a condition; a problem where the range is none. */
+export function conditionOf(
+  source: SourceFile,
+  value: unknown,
+  node: Node,
+): { condition?: VersionCondition; problems: Problem[] } {
+  const { etcd: range = '' } = (value ?? {}) as { etcd?: string };
+  const holds = parseRange(range);
+  if (holds) return { condition: { range, holds }, problems: [] };
+  const message = `"${range}" is no range of versions`;
+  return {
+    problems: [problemAt(source, node, 'wrong-value', message, 'ranges are like >=3.4, <3.6, or ">=3.5.2 <3.7"')],
+  };
+}

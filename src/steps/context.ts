@@ -1,0 +1,39 @@
+/** What a running step is given. */
+import type { Call } from '../cluster/client';
+import type { Cluster } from '../cluster/cluster';
+import type { TextMatcher } from '../match';
+
+/** The nested steps of a block, as the loader read them: nobody but the engine looks inside. */
+export interface NestedSteps {
+  readonly nested: unique symbol;
+}
+
+export interface StepContext {
+  readonly cluster: Cluster;
+  /** The etcd version that the run was given for this scenario. */
+  readonly version: string;
+  /** The flags of the scenario, for every member. */
+  readonly flags: Readonly<Record<string, string>>;
+  /** Aborted when the attempt's deadline has passed, the run is interrupted or the engine is lost. */
+  readonly signal: AbortSignal;
+  /** The deadline of this attempt, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What must be said when this step fails as it should; undefined where it must succeed. */
+  readonly expectError: TextMatcher | undefined;
+  /** Whether somebody uses the result. */
+  readonly keepsResult: boolean;
+  /** Milliseconds until this attempt's deadline, never negative. */
+  left(): number;
+  /** A call with what is left of this attempt, or less. */
+  call(atMostMs?: number): Call;
+  /** Puts a sentence beside the step in the reports. */
+  note(text: string): void;
+  /** Says what is being waited for right now; the failure says the last one if time runs out. */
+  waitingFor(what: string): void;
+  /** Says to whom a selector was resolved. */
+  resolved(selector: string, members: readonly string[]): void;
+  /** Names a member whose log belongs to a failure of this step. */
+  concerns(...members: string[]): void;
+  /** Runs a block's steps, one after the other or side by side. */
+  runSteps(steps: NestedSteps, options?: { parallel?: boolean; index?: number }): Promise<void>;
+}

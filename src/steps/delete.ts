@@ -1,0 +1,36 @@
+import { EtcdSaid, Unmet } from '../errors';
+import { askedMember } from './ask';
+import { outcomeNote } from './put';
+import { count, flag, selector, text } from './schema';
+import { defineStep } from './step';
+
+export const remove = defineStep({
+  name: 'delete',
+  summary: 'Deletes a key, or all keys with a prefix.',
+  main: 'key',
+  args: {
+    key: text,
+    prefix: { ...flag, description: 'all keys that begin with `key`' },
+    to: { ...selector, description: 'the member that is asked' },
+    count: { ...count, description: 'how many keys must have been deleted' },
+  },
+  required: ['key'],
+  retry: 'always',
+  timeoutMs: 10_000,
+  sentence: ({ key, prefix }) => `delete ${key}${prefix ? '…' : ''}`,
+  async run({ key, prefix, to, count: wanted }, context) {
+    const process = await askedMember(to, context);
+    try {
+      const answer = await process.client.deleteRange({ key, prefix }, context.call());
+      if (wanted !== undefined && answer.deleted !== String(wanted)) {
+        throw new Unmet(`another number of keys was deleted`, [
+          { subject: `keys deleted at "${key}"`, expected: String(wanted), actual: answer.deleted },
+        ]);
+      }
+      return { revision: answer.revision, outcome: 'ok' };
+    } catch (thrown) {
+      if (thrown instanceof EtcdSaid) context.note(outcomeNote(thrown));
+      throw thrown;
+    }
+  },
+});

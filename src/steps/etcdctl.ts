@@ -1,0 +1,34 @@
+import { PORTS, PLAIN, url } from '../cluster/security';
+import { Unmet } from '../errors';
+import { normalise } from '../match';
+import { askedMember } from './ask';
+import { selector, text } from './schema';
+import { defineStep } from './step';
+import { runTool } from './tool';
+
+export const etcdctl = defineStep({
+  name: 'etcdctl',
+  summary: 'Runs a member’s own etcdctl against it: the way out, for what has no step.',
+  main: 'args',
+  args: {
+    args: { type: 'array', items: text, minItems: 1, description: 'as on the command line: [endpoint, status]' },
+    on: { ...selector, description: 'the member whose etcdctl it is, and that is asked' },
+    output: { ...text, description: 'what its output must contain' },
+  },
+  required: ['args'],
+  timeoutMs: 30_000,
+  sentence: ({ args, on }) => `etcdctl ${args.join(' ')}${on === undefined ? '' : ` on ${String(on)}`}`,
+  async run({ args, on, output }, context) {
+    const { member } = await askedMember(on, context);
+    const endpoints = `--endpoints=${url(PLAIN, '127.0.0.1', PORTS.client)}`;
+    const { stdout, exitCode } = await runTool(context, `etcdctl on ${member}`, ({ timeoutMs, signal }) =>
+      context.cluster.execute(member, ['etcdctl', endpoints, ...args], timeoutMs, signal),
+    );
+    if (output !== undefined && !normalise(stdout).includes(normalise(output))) {
+      throw new Unmet('etcdctl printed something else', [
+        { subject: `output on ${member}`, expected: `contains "${output}"`, actual: stdout.trim() || 'nothing' },
+      ]);
+    }
+    return { stdout, exitCode: String(exitCode) };
+  },
+});

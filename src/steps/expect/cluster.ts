@@ -1,0 +1,259 @@
+/** Rows about the cluster as its members see it. Those that serve are asked, and all must agree. */
+import type { MemberInfo } from '../../cluster/client';
+import type { MemberProcess } from '../../cluster/cluster';
+import type { Comparison } from '../../errors';
+import { EtcdSaid, Unmet } from '../../errors';
+import type { StepContext } from '../context';
+import { PROBE_MS, servingProcesses } from '../health';
+import { flag, memberName, text } from '../schema';
+import { leaderViews } from '../select';
+import { list } from '../words';
+import { hexId } from './id';
+import { clusterIdInLog, hasLeaderByMetrics } from './unserved';
+import { defineRow, differing, names } from './row';
+
+/** Those that serve, for rows that need somebody to ask. */
+async function askable(
+  subject: string,
+  expected: string,
+  context: StepContext,
+): Promise<MemberProcess[] | Comparison[]> {
+  const serving = (await servingProcesses(context)).filter(({ member }) => !context.cluster.roster.isRemoved(member));
+  if (serving.length > 0) return serving;
+  const up = context.cluster.running().map(({ member }) => member);
+  context.concerns(...up);
+  const actual = up.length === 0 ? 'no member runs' : `${up.join(', ')} ${up.length === 1 ? 'does' : 'do'} not serve`;
+  return [{ subject, expected, actual }];
+}
+
+function areProcesses(answer: MemberProcess[] | Comparison[]): answer is MemberProcess[] {
+  return answer.length > 0 && 'incarnation' in (answer[0] ?? {});
+}
+
+/** Asks each, and compares each answer; what etcd says instead of an answer is the actual. */
+async function compareEach(
+  processes: readonly MemberProcess[],
+  subject: string,
+  expected: string,
+  ask: (process: MemberProcess) => Promise<string>,
+): Promise<Comparison[]> {
+  const answers = await Promise.all(
+    processes.map((process) =>
+      ask(process).catch((thrown: unknown) => {
+        if (thrown instanceof EtcdSaid || thrown instanceof Unmet) return thrown.message;
+        throw thrown;
+      }),
+    ),
+  );
+  return processes.flatMap(({ member }, i) => differing(`${subject} on ${member}`, expected, answers[i] ?? ''));
+}
+
+export const leader = defineRow({
+  name: 'leader',
+  description: 'any, none, or the member that all that serve take for the leader',
+  schema: { type: 'string', names: 'leader' } as const,
+  words: (who) =>
+    who === 'any' ? 'there is a leader' : who === 'none' ? 'nobody knows a leader' : `${who} is the leader`,
+  async look(who, context) {
+    if (who === 'none') return lookForNoLeader(context);
+    const asked = await askable('leader', who === 'any' ? 'a leader' : who, context);
+    if (!areProcesses(asked)) return asked;
+    const serving = new Set(asked.map(({ member }) => member));
+    const views = (await leaderViews(context)).filter(({ member }) => serving.has(member));
+    const nameOf = (id: string | undefined): string =>
+      id === undefined || id === '0' ? 'nobody' : (views.find((view) => view.ownId === id)?.member ?? id);
+    const named = new Set(views.map(({ leaderId }) => nameOf(leaderId)));
+    const [only = 'nobody'] = named;
+    const holds = named.size === 1 && only !== 'nobody' && (who === 'any' || only === who);
+    const actual = views.map(({ member, leaderId }) => `${member}: ${nameOf(leaderId)}`).join('; ');
+    return holds ? [] : [{ subject: 'leader', expected: who === 'any' ? 'one that all agree on' : who, actual }];
+  },
+});
+
+async function lookForNoLeader(context: StepContext): Promise<Comparison[]> {
+  const up = context.cluster.running();
+  if (up.length === 0) return [{ subject: 'leader', expected: 'members that know none', actual: 'no member runs' }];
+  context.concerns(...up.map(({ member }) => member));
+  const knowing = await Promise.all(up.map((process) => hasLeaderByMetrics(process, PROBE_MS)));
+  return up.flatMap(({ member }, i) =>
+    differing(
+      `leader on ${member}`,
+      'none',
+      knowing[i] === undefined ? 'no answer' : knowing[i] ? 'one is known' : 'none',
+    ),
+  );
+}
+
+interface ExpectedMember {
+  id?: string;
+  learner?: boolean;
+}
+
+export const members = defineRow({
+  name: 'members',
+  description: 'exactly these are in the member list; `{etcd-1: {id: …, learner: false}}` for more',
+  schema: {
+    type: ['array', 'object'],
+    items: text,
+    additionalProperties: {
+      type: 'object',
+      properties: { id: text, learner: flag },
+      additionalProperties: false,
+    },
+    names: 'plain',
+  } as const,
+  words: (expected) => `the member list is ${list(namesOf(expected))}`,
+  async look(expected, context) {
+    const wantedNames = names(namesOf(expected), context);
+    const asked = await askable('members', wantedNames, context);
+    if (!areProcesses(asked)) return asked;
+    context.concerns(...asked.map(({ member }) => member));
+    const wanted = Array.isArray(expected) ? {} : (expected as Record<string, ExpectedMember>);
+    const lists = await compareEach(asked, 'members', wantedNames, async ({ client }) => {
+      const { members: infos } = await client.memberList(context.call(PROBE_MS * 2));
+      return names(
+        infos.map((info) => nameOf(info, context)),
+        context,
+      );
+    });
+    const details = await Promise.all(
+      Object.entries(wanted).map(([name, detail]) => compareDetail(name, detail, asked, context)),
+    );
+    return [...lists, ...details.flat()];
+  },
+});
+
+function namesOf(expected: unknown): string[] {
+  return Array.isArray(expected) ? (expected as string[]) : Object.keys(expected as object);
+}
+
+/** A member that was added and has not started yet has no name: its peer URL tells who it is. */
+function nameOf(info: MemberInfo, context: StepContext): string {
+  const [peerURL = ''] = info.peerURLs;
+  return info.name || (context.cluster.roster.nameOf(peerURL) ?? peerURL);
+}
+
+async function compareDetail(
+  name: string,
+  { id, learner }: ExpectedMember,
+  asked: MemberProcess[],
+  context: StepContext,
+): Promise<Comparison[]> {
+  const find = async ({ client }: MemberProcess): Promise<MemberInfo | undefined> =>
+    (await client.memberList(context.call(PROBE_MS * 2))).members.find((info) => nameOf(info, context) === name);
+  return [
+    ...(id === undefined
+      ? []
+      : await compareEach(asked, `ID of ${name}`, hexId(id), async (p) => (await find(p))?.id ?? 'not in the list')),
+    ...(learner === undefined
+      ? []
+      : await compareEach(asked, `${name}`, learner ? 'a learner' : 'a voter', async (p) => {
+          const info = await find(p);
+          return info === undefined ? 'not in the list' : info.learner ? 'a learner' : 'a voter';
+        })),
+  ];
+}
+
+export const clusterId = defineRow({
+  name: 'clusterId',
+  description: 'the cluster’s ID, hex or decimal; `{etcd-2: …}` asks one member',
+  schema: { type: ['string', 'object'], additionalProperties: text, minProperties: 1, names: 'plain' } as const,
+  words: (expected) =>
+    typeof expected === 'string'
+      ? `the cluster ID is ${expected}`
+      : Object.entries(expected as Record<string, string>)
+          .map(([member, id]) => `the cluster ID of ${member} is ${id}`)
+          .join(', '),
+  async look(expected, context) {
+    const idOf = async ({ client }: MemberProcess): Promise<string> =>
+      (await client.status(context.call(PROBE_MS))).clusterId;
+    if (typeof expected === 'string') {
+      const asked = await askable('cluster ID', hexId(expected), context);
+      return areProcesses(asked) ? compareEach(asked, 'cluster ID', hexId(expected), idOf) : asked;
+    }
+    const serving = await servingProcesses(context);
+    const rows = Object.entries(expected as Record<string, string>).map(async ([member, id]) => {
+      context.concerns(member);
+      const process = serving.find((one) => one.member === member);
+      if (process) return compareEach([process], 'cluster ID', hexId(id), idOf);
+      const logged = clusterIdInLog(context.cluster.process(member));
+      return differing(`cluster ID on ${member}`, hexId(id), logged ?? `${member} does not serve`);
+    });
+    return (await Promise.all(rows)).flat();
+  },
+});
+
+export const version = defineRow({
+  name: 'version',
+  description: 'what members say they are, and the version of the cluster; `3.5` fits every 3.5.x',
+  schema: {
+    type: 'object',
+    properties: {
+      cluster: text,
+      member: { type: 'object', additionalProperties: text, names: 'plain' },
+    },
+    additionalProperties: false,
+    minProperties: 1,
+  } as const,
+  words: ({ cluster, member = {} }) =>
+    [
+      ...(cluster === undefined ? [] : [`the cluster is on ${cluster}`]),
+      ...Object.entries(member as Record<string, string>).map(([name, at]) => `${name} is on ${at}`),
+    ].join(', '),
+  async look({ cluster, member = {} }, context) {
+    const fits = (actual: string | undefined, wanted: string): string =>
+      actual === wanted || actual?.startsWith(`${wanted}.`) ? wanted : (actual ?? 'not said');
+    const asked = await askable('version', cluster ?? 'members that serve', context);
+    if (!areProcesses(asked)) return asked;
+    const ofCluster =
+      cluster === undefined
+        ? []
+        : await compareEach(asked, 'cluster version', cluster, async (process) =>
+            fits((await process.versions(PROBE_MS))['etcdcluster'], cluster),
+          );
+    const ofMembers = Object.entries(member as Record<string, string>).map(async ([name, wanted]) => {
+      const process = asked.find((one) => one.member === name);
+      if (!process) return differing(`version of ${name}`, wanted, `${name} does not serve`);
+      return compareEach([process], 'version', wanted, async () =>
+        fits((await process.versions(PROBE_MS))['etcdserver'], wanted),
+      );
+    });
+    return [...ofCluster, ...(await Promise.all(ofMembers)).flat()];
+  },
+});
+
+export const alarms = defineRow({
+  name: 'alarms',
+  description: 'none, `[NOSPACE]`, or `{CORRUPT: [etcd-2]}`',
+  schema: {
+    type: ['string', 'array', 'object'],
+    items: { type: 'string', enum: ['NOSPACE', 'CORRUPT'] },
+    properties: { NOSPACE: { type: 'array', items: memberName }, CORRUPT: { type: 'array', items: memberName } },
+    additionalProperties: false,
+    pattern: '^none$',
+    expects: '`none`, a list of NOSPACE and CORRUPT, or a map of them to members',
+  } as const,
+  words: (expected) => (expected === 'none' ? 'no alarm is raised' : `the alarms are ${alarmText(expected)}`),
+  async look(expected, context) {
+    const asked = await askable('alarms', alarmText(expected), context);
+    if (!areProcesses(asked)) return asked;
+    const voters = asked.filter(({ member }) => !context.cluster.roster.isLearner(member));
+    return compareEach(voters, 'alarms', alarmText(expected), async ({ client }) => {
+      const raised = await client.alarms(context.call(PROBE_MS));
+      const { members: infos } = await client.memberList(context.call(PROBE_MS));
+      const nameById = new Map(infos.map((info) => [info.id, nameOf(info, context)]));
+      const withMembers = typeof expected === 'object' && !Array.isArray(expected);
+      const found: Record<string, string[]> = {};
+      for (const { alarm, memberId } of raised) (found[alarm] ??= []).push(nameById.get(memberId) ?? memberId);
+      if (raised.length === 0) return 'none';
+      return alarmText(withMembers ? found : Object.keys(found));
+    });
+  },
+});
+
+function alarmText(expected: unknown): string {
+  if (typeof expected === 'string') return expected;
+  if (Array.isArray(expected)) return (expected as string[]).toSorted().join(', ') || 'none';
+  const entries = Object.entries(expected as Record<string, string[]>).toSorted();
+  return entries.map(([alarm, who]) => `${alarm} of ${who.toSorted().join(' and ')}`).join(', ') || 'none';
+}

@@ -1,0 +1,67 @@
+import type { HashAnswer } from '../../cluster/client';
+import { Unmet, EtcdSaid, type Comparison } from '../../errors';
+import type { StepContext } from '../context';
+import { PROBE_MS } from '../health';
+import { memberNames } from '../schema';
+import { defineRow } from './row';
+
+export const consistent = defineRow({
+  name: 'consistent',
+  description: 'all running voters have the same HashKV at the same revision; `{among: […]}` for some',
+  schema: {
+    type: ['boolean', 'object'],
+    properties: { among: memberNames },
+    required: ['among'],
+    additionalProperties: false,
+  } as const,
+  words: (value) => `the data of ${value === true ? 'all voters' : among(value).join(', ')} is the same`,
+  async look(value, context) {
+    const { roster } = context.cluster;
+    const voters = roster.known().filter((member) => !roster.isLearner(member));
+    const up = context.cluster.running().map(({ member }) => member);
+    const wanted = value === true ? voters.filter((member) => up.includes(member)) : among(value);
+    context.concerns(...wanted);
+    const learner = wanted.find((member) => roster.isLearner(member));
+    if (learner !== undefined) throw new Unmet(`${learner} is a learner, which answers no HashKV`);
+    const down = voters.filter((member) => !up.includes(member));
+    if (value === true && down.length > 0) context.note(`left out, not running: ${down.join(', ')}`);
+    if (wanted.length < 2) throw new Unmet(`\`consistent\` compares at least two voters; ${wanted.length} run`);
+    return compareHashes(await Promise.all(wanted.map((member) => hashOf(member, context))));
+  },
+});
+
+function among(value: unknown): string[] {
+  return (value as { among: string[] }).among;
+}
+
+type Hashed = { member: string; answer: HashAnswer | string };
+
+async function hashOf(member: string, context: StepContext): Promise<Hashed> {
+  const process = context.cluster.process(member);
+  if (!process || process.exitCode !== undefined) return { member, answer: 'not running' };
+  try {
+    return { member, answer: await process.client.hashKv(context.call(PROBE_MS * 2)) };
+  } catch (thrown) {
+    if (thrown instanceof EtcdSaid || thrown instanceof Unmet) return { member, answer: thrown.message };
+    throw thrown;
+  }
+}
+
+/** Everyone against the first: revision, compaction and hash must all be equal (etcd-facts.md 3.7). */
+function compareHashes(hashed: Hashed[]): Comparison[] {
+  const [first, ...others] = hashed.map(({ member, answer }) => ({
+    member,
+    text:
+      typeof answer === 'string'
+        ? answer
+        : `hash ${answer.hash} at revision ${answer.revision}, compacted at ${answer.compactRevision}`,
+    failed: typeof answer === 'string',
+  }));
+  if (!first) return [];
+  if (first.failed) return [{ subject: `HashKV of ${first.member}`, expected: 'an answer', actual: first.text }];
+  return others.flatMap(({ member, text }) =>
+    text === first.text
+      ? []
+      : [{ subject: `HashKV of ${member}`, expected: `${first.text} (as ${first.member})`, actual: text }],
+  );
+}

@@ -1,0 +1,68 @@
+import { Unmet } from '../../errors';
+import type { StepContext } from '../context';
+import type { JsonSchema } from '../schema';
+import type { Step } from '../step';
+import { alarms, clusterId, leader, members, version } from './cluster';
+import { consistent } from './consistent';
+import { address, exit, healthy, log, running, unhealthy } from './processes';
+import type { Row } from './row';
+
+/** The rows, in the order in which they are reported. */
+export const ROWS: readonly Row[] = [
+  healthy,
+  unhealthy,
+  running,
+  leader,
+  members,
+  clusterId,
+  version,
+  consistent,
+  alarms,
+  log,
+  exit,
+  address,
+];
+
+const SCHEMA: JsonSchema = {
+  type: 'object',
+  properties: Object.fromEntries(ROWS.map((row) => [row.name, row.schema])),
+  additionalProperties: false,
+  minProperties: 1,
+  expects: `at least one of ${ROWS.map((row) => row.name).join(', ')}`,
+};
+
+type Expected = Readonly<Record<string, unknown>>;
+
+/** Its arguments are the rows; every row is looked at each time, and all must hold at once. */
+export const expect: Step = {
+  name: 'expect',
+  summary: 'Looks at the cluster; all rows must hold at once. Without `within` it looks again for up to 10 s.',
+  main: undefined,
+  schema: SCHEMA,
+  retry: 'always',
+  timeoutMs: 10_000,
+  holds: true,
+  bind(args) {
+    const expected = args as Expected;
+    return {
+      sentence: () =>
+        `expect ${rowsOf(expected)
+          .map((row) => row.words(expected[row.name]))
+          .join('; ')}`,
+      check: () => [],
+      needs: () => ('address' in expected ? ['pinned-addresses'] : []),
+      run: (context) => look(expected, context),
+    };
+  },
+};
+
+function rowsOf(expected: Expected): Row[] {
+  return ROWS.filter((row) => row.name in expected);
+}
+
+async function look(expected: Expected, context: StepContext): Promise<void> {
+  const rows = rowsOf(expected);
+  context.waitingFor(rows.map((row) => row.words(expected[row.name])).join('; '));
+  const unmet = (await Promise.all(rows.map((row) => row.look(expected[row.name], context)))).flat();
+  if (unmet.length > 0) throw new Unmet('the cluster is not as expected', unmet);
+}

@@ -1,0 +1,174 @@
+/** Rows about processes: who serves, who runs, how one ended, what it logged, where it is. */
+import { textMatcher } from '../../match';
+import type { Comparison } from '../../errors';
+import type { StepContext } from '../context';
+import { PROBE_MS, whyNotServing } from '../health';
+import { memberName, memberNames, selector, textPatterns } from '../schema';
+import { select } from '../select';
+import { list } from '../words';
+import { defineRow, differing, names } from './row';
+
+async function stateOf(member: string, context: StepContext): Promise<string> {
+  const process = context.cluster.process(member);
+  if (!process) return 'never started';
+  return (await whyNotServing(process, context.call(PROBE_MS))) ?? 'serves';
+}
+
+export const healthy = defineRow({
+  name: 'healthy',
+  description: 'at least these members serve: a voter answers a linearizable read, a learner a serializable one',
+  schema: selector,
+  words: (who) => `${list(who)} ${typeof who === 'string' && who !== 'all' ? 'serves' : 'serve'}`,
+  async look(who, context) {
+    const members = await select(who, context);
+    context.concerns(...members);
+    if (members.length === 0)
+      return [{ subject: 'healthy', expected: 'members that serve', actual: 'no members at all' }];
+    const states = await Promise.all(members.map((member) => stateOf(member, context)));
+    return members.flatMap((member, i) => differing(member, 'serves', states[i] ?? ''));
+  },
+});
+
+export const unhealthy = defineRow({
+  name: 'unhealthy',
+  description: 'these members’ processes run and do not serve',
+  schema: memberNames,
+  words: (members) => `${list(members)} run${members.length === 1 ? 's' : ''} without serving`,
+  async look(members, context) {
+    context.concerns(...members);
+    const states = await Promise.all(members.map((member) => stateOf(member, context)));
+    return members.flatMap((member, i): Comparison[] => {
+      const process = context.cluster.process(member);
+      const runs = process !== undefined && process.exitCode === undefined;
+      if (runs && states[i] !== 'serves') return [];
+      return [{ subject: member, expected: 'runs and does not serve', actual: states[i] ?? '' }];
+    });
+  },
+});
+
+export const running = defineRow({
+  name: 'running',
+  description: 'exactly these members’ processes run, whatever their health',
+  schema: { type: 'array', items: { type: 'string' }, uniqueItems: true, names: 'plain' } as const,
+  words: (members) => (members.length === 0 ? 'nobody runs' : `${list(members)} run, nobody else`),
+  look(members, context) {
+    const up = context.cluster.running().map(({ member }) => member);
+    context.concerns(...up, ...members);
+    return Promise.resolve(differing('running', names(members, context), names(up, context)));
+  },
+});
+
+export const exit = defineRow({
+  name: 'exit',
+  description: 'how the member’s last process ended; fails while it runs',
+  schema: {
+    type: 'object',
+    properties: {
+      member: memberName,
+      code: {
+        type: ['integer', 'array'],
+        items: { type: 'integer' },
+        minItems: 1,
+        description: 'or a list: any of these',
+      },
+    },
+    required: ['member', 'code'],
+    additionalProperties: false,
+  },
+  words: ({ member, code }) => `${member} has exited with code ${codes(code)}`,
+  look({ member, code }, context) {
+    context.concerns(member);
+    const process = context.cluster.process(member);
+    const actual =
+      process === undefined
+        ? 'never started'
+        : process.exitCode === undefined
+          ? 'still runs'
+          : `code ${process.exitCode}`;
+    const wanted = Array.isArray(code) ? code : [code];
+    const holds = process?.exitCode !== undefined && wanted.includes(process.exitCode);
+    return Promise.resolve(holds ? [] : [{ subject: `exit of ${member}`, expected: `code ${codes(code)}`, actual }]);
+  },
+});
+
+function codes(code: number | number[]): string {
+  return Array.isArray(code) ? code.join(' or ') : String(code);
+}
+
+const LOG_LINE = {
+  type: 'object',
+  properties: {
+    member: memberName,
+    contains: textPatterns,
+    absent: textPatterns,
+    incarnation: { type: 'string', enum: ['last', 'any'], description: 'any: earlier processes’ logs as well' },
+  },
+  required: ['member'],
+  additionalProperties: false,
+  minProperties: 2,
+  expects: '`member` with `contains` or `absent`',
+} as const;
+
+export const log = defineRow({
+  name: 'log',
+  description: 'what the member’s log says, or does not say; a match never spans two lines',
+  schema: LOG_LINE,
+  words: ({ member, contains, absent }) =>
+    [
+      ...(contains === undefined ? [] : [`the log of ${member} says ${describe(contains)}`]),
+      ...(absent === undefined ? [] : [`the log of ${member} does not say ${describe(absent)}`]),
+    ].join(' and '),
+  look({ member, contains, absent, incarnation }, context) {
+    context.concerns(member);
+    const all = context.cluster.incarnations(member);
+    const processes = incarnation === 'any' ? all : all.slice(-1);
+    const find = (pattern: Patterns): string | undefined => {
+      const matcher = textMatcher(pattern);
+      for (const process of processes) {
+        const found = process.log.find((text) => matcher.matches(text));
+        if (found) return found.said;
+      }
+      return undefined;
+    };
+    const comparisons: Comparison[] = [];
+    const lines = processes.reduce((sum, process) => sum + process.log.lines.length, 0);
+    if (contains !== undefined && find(contains) === undefined) {
+      const actual = `no such line among ${lines}`;
+      comparisons.push({ subject: `log of ${member}`, expected: `contains ${describe(contains)}`, actual });
+    }
+    const unwanted = absent === undefined ? undefined : find(absent);
+    if (absent !== undefined && unwanted !== undefined) {
+      comparisons.push({ subject: `log of ${member}`, expected: `nothing like ${describe(absent)}`, actual: unwanted });
+    }
+    return Promise.resolve(comparisons);
+  },
+});
+
+type Patterns = Parameters<typeof textMatcher>[0];
+
+function describe(patterns: Patterns): string {
+  return textMatcher(patterns).description;
+}
+
+export const address = defineRow({
+  name: 'address',
+  description: 'whether the member’s address differs from the one that its process before had',
+  schema: {
+    type: 'object',
+    properties: { member: memberName, changed: { type: 'boolean' } },
+    required: ['member', 'changed'],
+    additionalProperties: false,
+  },
+  words: ({ member, changed }) => `${member} has ${changed ? 'a new' : 'its old'} address`,
+  look({ member, changed }, context) {
+    const [before, now] = context.cluster.incarnations(member).slice(-2);
+    if (!before || !now) {
+      return Promise.resolve([
+        { subject: `address of ${member}`, expected: 'two processes to compare', actual: 'it has had fewer' },
+      ]);
+    }
+    const expected = changed ? `not ${before.address}` : before.address;
+    const holds = (before.address !== now.address) === changed;
+    return Promise.resolve(holds ? [] : [{ subject: `address of ${member}`, expected, actual: now.address }]);
+  },
+});

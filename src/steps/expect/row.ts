@@ -1,0 +1,55 @@
+/** A row of `expect`: one thing that is looked at. Adding one costs a line in `index.ts` of this folder. */
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { Comparison } from '../../errors';
+import type { StepContext } from '../context';
+import type { JsonSchema } from '../schema';
+
+export interface Row {
+  readonly name: string;
+  readonly schema: JsonSchema;
+  /** For the step's sentence: `etcd-1 serves`. */
+  words(value: unknown): string;
+  /** What does not hold; empty where all does. */
+  look(value: unknown, context: StepContext): Promise<Comparison[]>;
+}
+
+/** The type of a value under a schema, by way of an object with one property: directly it is too deep for tsc. */
+type ValueOf<Schema extends JSONSchema> =
+  FromSchema<{
+    type: 'object';
+    properties: { value: Schema };
+    required: ['value'];
+    additionalProperties: false;
+  }> extends { value: infer Value }
+    ? Value
+    : never;
+
+/** Defines a row; the type of its value follows from its schema. */
+export function defineRow<const Schema extends JSONSchema>(definition: {
+  name: string;
+  description: string;
+  schema: Schema;
+  words(value: ValueOf<Schema>): string;
+  look(value: ValueOf<Schema>, context: StepContext): Promise<Comparison[]>;
+}): Row {
+  type Value = ValueOf<Schema>;
+  return {
+    name: definition.name,
+    schema: { ...(definition.schema as unknown as JsonSchema), description: definition.description },
+    words: (value) => definition.words(value as Value),
+    look: (value, context) => definition.look(value as Value, context),
+  };
+}
+
+/** One comparison that does not hold, or none. */
+export function differing(subject: string, expected: string, actual: string): Comparison[] {
+  return expected === actual ? [] : [{ subject, expected, actual }];
+}
+
+/** Names in declared order, joined; `nobody` where there are none. */
+export function names(members: Iterable<string>, context: StepContext): string {
+  const set = new Set(members);
+  const declared = context.cluster.members.filter((member) => set.has(member));
+  const others = [...set].filter((member) => !declared.includes(member)).sort();
+  return [...declared, ...others].join(', ') || 'nobody';
+}

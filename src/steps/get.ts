@@ -1,0 +1,100 @@
+import type { KeyValue, RangeAnswer } from '../cluster/client';
+import { Unmet, type Comparison } from '../errors';
+import { askedMembers } from './ask';
+import { count, flag, revision, selector, text } from './schema';
+import { defineStep, type ArgumentProblem } from './step';
+import { list, plural, shown } from './words';
+
+interface Expected {
+  key: string;
+  prefix?: boolean;
+  value?: string;
+  absent?: boolean;
+  count?: number;
+}
+
+export const get = defineStep({
+  name: 'get',
+  summary: 'Reads a key, and compares where something is expected.',
+  main: 'key',
+  args: {
+    key: text,
+    value: { ...text, description: 'what it must hold' },
+    absent: { ...flag, description: 'true: there must be no such key' },
+    count: { ...count, description: 'how many keys there must be' },
+    from: { ...selector, description: 'the members that are asked; several are each asked, and all must hold' },
+    prefix: { ...flag, description: 'all keys that begin with `key`' },
+    revision: { ...revision, description: 'the state at this revision' },
+    consistency: { type: 'string', enum: ['linearizable', 'serializable'] },
+  },
+  required: ['key'],
+  retry: 'always',
+  timeoutMs: 10_000,
+  sentence: (args) => sentenceOf(args),
+  check: (args) => checkExpected(args),
+  async run(args, context) {
+    const processes = await askedMembers(args.from, context);
+    const { key, prefix, revision: at, consistency } = args;
+    const answers = await Promise.all(
+      processes.map((process) =>
+        process.client.range(
+          { key, prefix, revision: at, serializable: consistency === 'serializable' },
+          context.call(),
+        ),
+      ),
+    );
+    const comparisons = answers.flatMap((answer, i) => compare(args, answer, processes[i]?.member ?? ''));
+    if (comparisons.length > 0) throw new Unmet(`"${key}" is not as expected`, comparisons);
+    const [first] = answers;
+    return first ? resultOf(first) : {};
+  },
+});
+
+function sentenceOf(args: Expected & { from?: string | readonly string[]; consistency?: string }): string {
+  const from = args.from === undefined ? '' : ` from ${list(args.from)}`;
+  const how = args.consistency === 'serializable' ? ' (serializable)' : '';
+  const key = `${args.key}${args.prefix ? '…' : ''}`;
+  if (args.absent === true) return `read ${key}${from}${how}: no such key`;
+  if (args.value !== undefined) return `read ${key}${from}${how}: ${shown(args.value, 60)}`;
+  if (args.count !== undefined) return `read ${key}${from}${how}: ${plural(args.count, 'key')}`;
+  return `read ${key}${from}${how}`;
+}
+
+function checkExpected({ value, absent, count: wanted, prefix }: Expected): ArgumentProblem[] {
+  if (absent === true && (value !== undefined || (wanted ?? 0) > 0)) {
+    return [{ pointer: '/absent', message: '`absent: true` contradicts what else is expected of the key' }];
+  }
+  if (absent === false) return [{ pointer: '/absent', message: '`absent` can only be true; leave it out otherwise' }];
+  if (prefix === true && value !== undefined) {
+    return [{ pointer: '/value', message: '`value` compares one key; with `prefix` use `count`' }];
+  }
+  return [];
+}
+
+function compare(expected: Expected, answer: RangeAnswer, member: string): Comparison[] {
+  const [found] = answer.kvs;
+  const comparisons: Comparison[] = [];
+  const differs = (what: string, wanted: string, actual: string): void => {
+    comparisons.push({ subject: `${what} on ${member}`, expected: wanted, actual });
+  };
+  if (expected.absent === true && answer.count !== '0') {
+    differs(`"${expected.key}"`, 'no such key', found ? shown(found.value) : plural(answer.count, 'key'));
+  }
+  if (expected.value !== undefined && !found?.value.equals(Buffer.from(expected.value))) {
+    differs(`value of "${expected.key}"`, shown(expected.value), found ? shown(found.value) : 'no such key');
+  }
+  if (expected.count !== undefined && answer.count !== String(expected.count)) {
+    differs(`number of keys at "${expected.key}"`, String(expected.count), answer.count);
+  }
+  return comparisons;
+}
+
+function resultOf(answer: RangeAnswer): Record<string, unknown> {
+  const first: KeyValue | undefined = answer.kvs[0];
+  return {
+    value: first?.value.toString('utf8') ?? null,
+    count: answer.count,
+    revision: answer.revision,
+    modRevision: first?.modRevision ?? null,
+  };
+}

@@ -1,0 +1,61 @@
+import { parseDuration } from '../clock';
+import { EtcdSaid } from '../errors';
+import { askedMember } from './ask';
+import { duration, selector, text } from './schema';
+import { defineStep } from './step';
+
+const LEASE_ID = { ...text, pattern: '^[0-9a-f]{1,16}$', expects: 'a lease ID in hex, as `as` keeps it' } as const;
+const TO = { ...selector, description: 'the member that is asked' } as const;
+const LEASE_MS = 10_000;
+
+export const leaseGrant = defineStep({
+  name: 'lease-grant',
+  summary: 'Grants a lease; `as` keeps its ID for `put` and the other lease steps.',
+  main: 'ttl',
+  args: { ttl: { ...duration, description: 'its time to live, in whole seconds' }, to: TO },
+  required: ['ttl'],
+  retry: 'definite',
+  timeoutMs: LEASE_MS,
+  sentence: ({ ttl }) => `grant a lease of ${ttl}`,
+  check: ({ ttl }) =>
+    (parseDuration(ttl) ?? 0) % 1000 === 0 && parseDuration(ttl) !== 0
+      ? []
+      : [{ pointer: '/ttl', message: `etcd counts a lease in whole seconds, at least one; "${ttl}" is none` }],
+  async run({ ttl, to }, context) {
+    const process = await askedMember(to, context);
+    const { id, ttlSeconds } = await process.client.leaseGrant((parseDuration(ttl) ?? 0) / 1000, context.call());
+    return { id, ttl: ttlSeconds };
+  },
+});
+
+export const leaseRevoke = defineStep({
+  name: 'lease-revoke',
+  summary: 'Revokes a lease; the keys on it are deleted.',
+  main: 'lease',
+  args: { lease: LEASE_ID, to: TO },
+  required: ['lease'],
+  retry: 'definite',
+  timeoutMs: LEASE_MS,
+  sentence: ({ lease }) => `revoke the lease ${lease}`,
+  async run({ lease, to }, context) {
+    const process = await askedMember(to, context);
+    await process.client.leaseRevoke(lease, context.call());
+  },
+});
+
+export const leaseKeepalive = defineStep({
+  name: 'lease-keepalive',
+  summary: 'Renews a lease once. A lease that is gone answers a TTL of 0, and the step fails.',
+  main: 'lease',
+  args: { lease: LEASE_ID, to: TO },
+  required: ['lease'],
+  retry: 'definite',
+  timeoutMs: LEASE_MS,
+  sentence: ({ lease }) => `renew the lease ${lease}`,
+  async run({ lease, to }, context) {
+    const process = await askedMember(to, context);
+    const { ttlSeconds } = await process.client.leaseKeepAliveOnce(lease, context.call());
+    if (ttlSeconds === '0') throw new EtcdSaid('requested lease not found', 'failed', process.member);
+    return { id: lease, ttl: ttlSeconds };
+  },
+});

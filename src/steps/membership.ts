@@ -1,0 +1,115 @@
+import { hostOf } from '../cluster/security';
+import type { MemberInfo } from '../cluster/client';
+import { changeMembers, listedMember } from './change';
+import type { StepContext } from './context';
+import { flag, memberName, selector, text } from './schema';
+import { selectOne } from './select';
+import { defineStep, type ArgumentProblem } from './step';
+import { list } from './words';
+
+/** etcd's five seconds, a leader's election and the request itself, with room to spare. */
+const CHANGE_MS = 30_000;
+
+function checkPeerURL(peerURL: string | undefined): ArgumentProblem[] {
+  if (peerURL === undefined || hostOf(peerURL) !== undefined) return [];
+  return [{ pointer: '/peerURL', message: `"${peerURL}" is no URL`, hint: 'a peer URL is like http://etcd-1:2380' }];
+}
+
+export const memberAdd = defineStep({
+  name: 'member-add',
+  summary: 'Adds a member to the cluster, before it is started; waits out the five seconds that etcd wants.',
+  main: 'member',
+  args: {
+    member: { ...memberName, description: 'who is added' },
+    learner: { ...flag, description: 'as a learner, without a vote' },
+    peerURL: { ...text, description: 'the URL that peers will reach it under; its host becomes a name of the member' },
+  },
+  required: ['member'],
+  retry: 'definite',
+  timeoutMs: CHANGE_MS,
+  sentence: ({ member, learner }) => `add ${member} as a ${learner ? 'learner' : 'member'}`,
+  check: ({ peerURL }) => checkPeerURL(peerURL),
+  async run({ member, learner = false, peerURL }, context) {
+    const { roster } = context.cluster;
+    const ownURL = peerURL ?? roster.peerURL(member);
+    const answer = await changeMembers(context, (process, call) =>
+      process.client.memberAdd({ peerURLs: [ownURL], learner }, call),
+    );
+    const entries = answer.members.map((info) => listEntry(info, { id: answer.id, member, ownURL }, context));
+    roster.added(member, { list: entries, learner, peerURL: ownURL });
+    return { id: answer.id };
+  },
+});
+
+/** An entry of --initial-cluster; a member that has not started yet has no name in etcd's list. */
+function listEntry(
+  info: MemberInfo,
+  added: { id: string; member: string; ownURL: string },
+  context: StepContext,
+): { name: string; peerURL: string } {
+  if (info.id === added.id) return { name: added.member, peerURL: added.ownURL };
+  const peerURL = info.peerURLs[0] ?? '';
+  return { name: info.name || (context.cluster.roster.nameOf(peerURL) ?? hostOf(peerURL) ?? peerURL), peerURL };
+}
+
+export const memberRemove = defineStep({
+  name: 'member-remove',
+  summary: 'Removes a member from the cluster. Its process, if it runs, ends itself.',
+  main: 'member',
+  args: { member: { ...selector, description: 'who is removed' } },
+  required: ['member'],
+  retry: 'definite',
+  timeoutMs: CHANGE_MS,
+  sentence: ({ member }) => `remove ${list(member)} from the cluster`,
+  async run({ member }, context) {
+    const name = await selectOne(member, context);
+    context.concerns(name);
+    await changeMembers(context, async (process, call) => {
+      const { id } = await listedMember(name, process, context);
+      await process.client.memberRemove(id, call);
+    });
+    context.cluster.roster.removed(name);
+    return { members: [name] };
+  },
+});
+
+export const memberPromote = defineStep({
+  name: 'member-promote',
+  summary: 'Makes a learner a voter; waits until it has caught up with the leader. etcd 3.4 and later.',
+  main: 'member',
+  args: { member: { ...memberName, description: 'the learner' } },
+  required: ['member'],
+  retry: 'definite',
+  timeoutMs: CHANGE_MS,
+  sentence: ({ member }) => `promote ${member} to a voter`,
+  async run({ member }, context) {
+    context.concerns(member);
+    await changeMembers(context, async (process, call) => {
+      const { id } = await listedMember(member, process, context);
+      await process.client.memberPromote(id, call);
+    });
+    context.cluster.roster.promoted(member);
+    return { members: [member] };
+  },
+});
+
+export const memberUpdate = defineStep({
+  name: 'member-update',
+  summary: 'Changes the peer URL of a member.',
+  main: 'member',
+  args: { member: { ...memberName, description: 'whose URL changes' }, peerURL: text },
+  required: ['member', 'peerURL'],
+  retry: 'definite',
+  timeoutMs: CHANGE_MS,
+  sentence: ({ member, peerURL }) => `update the peer URL of ${member} to ${peerURL}`,
+  check: ({ peerURL }) => checkPeerURL(peerURL),
+  async run({ member, peerURL }, context) {
+    context.concerns(member);
+    await changeMembers(context, async (process, call) => {
+      const { id } = await listedMember(member, process, context);
+      await process.client.memberUpdate(id, [peerURL], call);
+    });
+    context.cluster.roster.updated(member, peerURL);
+    return { members: [member] };
+  },
+});

@@ -1,0 +1,34 @@
+import { Unmet } from '../errors';
+import { poll } from '../clock';
+import { processOf } from './ask';
+import { listedMember } from './change';
+import { memberName } from './schema';
+import { leaderViews, selectOne } from './select';
+import { defineStep } from './step';
+
+export const moveLeader = defineStep({
+  name: 'move-leader',
+  summary: 'Hands the leadership to a member, and waits until all that serve agree.',
+  main: 'member',
+  args: { member: { ...memberName, description: 'the new leader' } },
+  required: ['member'],
+  retry: 'definite',
+  timeoutMs: 15_000,
+  sentence: ({ member }) => `move the leader to ${member}`,
+  async run({ member }, context) {
+    context.concerns(member);
+    const leader = processOf(await selectOne('leader', context), context);
+    const { id } = await listedMember(member, leader, context);
+    await leader.client.moveLeader(id, context.call());
+    context.waitingFor(`all members to take ${member} for the leader`);
+    const moved = await poll(
+      async () => {
+        const views = await leaderViews(context);
+        return views.some(({ leaderId }) => leaderId !== undefined && leaderId !== id) ? undefined : true;
+      },
+      { withinMs: context.left(), signal: context.signal },
+    );
+    if (!moved) throw new Unmet(`${member} did not become the leader`, [], `all members to agree on ${member}`);
+    return { members: [member] };
+  },
+});

@@ -1,0 +1,28 @@
+import { parseDuration, sleep as pause } from '../clock';
+import { duration, text } from './schema';
+import { defineStep } from './step';
+
+export const note = defineStep({
+  name: 'note',
+  summary: 'A sentence for the report and the runbook.',
+  main: 'text',
+  args: { text: { ...text, minLength: 1 } },
+  required: ['text'],
+  timeoutMs: 0,
+  sentence: ({ text: words }) => words.replace(/\s+/g, ' ').trim(),
+  run: () => Promise.resolve(),
+});
+
+export const sleep = defineStep({
+  name: 'sleep',
+  summary: 'Waits. An `expect … within` is nearly always better.',
+  main: 'time',
+  args: { time: duration },
+  required: ['time'],
+  timeoutMs: 0,
+  sentence: ({ time }) => `sleep ${time}`,
+  async run({ time }, context) {
+    context.waitingFor(`${time} to pass`);
+    await pause(parseDuration(time) ?? 0, context.signal);
+  },
+});

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { EtcdSaid, Unmet } from '../errors';
+import { askedMember } from './ask';
+import { selector, text } from './schema';
+import { defineStep } from './step';
+import { shown } from './words';
+
+const SIZE = /^(\d+)(B|KiB|MiB)$/;
+const UNIT_BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 * 1024 };
+
+export const put = defineStep({
+  name: 'put',
+  summary: 'Writes a key. The outcome is ok, failed or unknown (it may have been applied); the report says which.',
+  args: {
+    key: text,
+    value: text,
+    size: {
+      type: 'string',
+      pattern: '^\\d+(B|KiB|MiB)$',
+      expects: 'a size such as 200KiB',
+      description: 'that many random bytes in place of `value`',
+    },
+    to: { ...selector, description: 'the member that is asked' },
+    lease: { ...text, description: 'the lease that the key hangs on: ${results.l.id}' },
+    prevValue: { ...text, description: 'what the key must have held before' },
+  },
+  required: ['key'],
+  retry: 'always',
+  timeoutMs: 10_000,
+  sentence: ({ key, value, size, to }) =>
+    `put ${key} = ${value === undefined ? size : shown(value, 60)}${to === undefined ? '' : ` to ${String(to)}`}`,
+  check: ({ value, size }) =>
+    (value === undefined) === (size === undefined)
+      ? [{ pointer: '', message: '`put` takes either a `value` or a `size`' }]
+      : [],
+  async run({ key, value, size, to, lease, prevValue }, context) {
+    const process = await askedMember(to, context);
+    const bytes = value ?? randomBytes(bytesOf(size ?? '0B'));
+    try {
+      const answer = await process.client.put(
+        { key, value: bytes, lease, prevKv: prevValue !== undefined },
+        context.call(),
+      );
+      if (prevValue !== undefined) comparePrevious(key, prevValue, answer.previous?.value);
+      return { revision: answer.revision, outcome: 'ok' };
+    } catch (thrown) {
+      if (thrown instanceof EtcdSaid) context.note(outcomeNote(thrown));
+      throw thrown;
+    }
+  },
+});
+
+/** What a failed write leaves open. */
+export function outcomeNote(said: EtcdSaid): string {
+  return said.outcome === 'unknown' ? 'outcome unknown: it may have been applied all the same' : 'outcome: not applied';
+}
+
+function bytesOf(size: string): number {
+  const [, amount = '0', unit = 'B'] = SIZE.exec(size) ?? [];
+  return Number(amount) * (UNIT_BYTES[unit] ?? 1);
+}
+
+function comparePrevious(key: string, expected: string, actual: Buffer | undefined): void {
+  if (actual?.equals(Buffer.from(expected))) return;
+  throw new Unmet(`"${key}" held something else before`, [
+    {
+      subject: `previous value of "${key}"`,
+      expected: shown(expected),
+      actual: actual ? shown(actual) : 'no such key',
+    },
+  ]);
+}

@@ -1,0 +1,25 @@
+import { selector } from './schema';
+import { select } from './select';
+import { startMembers } from './start';
+import { defineStep } from './step';
+import { stopGracefully } from './stop';
+import { list } from './words';
+
+export const restart = defineStep({
+  name: 'restart',
+  summary: 'Stops members and starts them as they were; several one at a time, each healthy before the next.',
+  main: 'member',
+  args: { member: { ...selector, description: 'who is restarted, in this order' } },
+  required: ['member'],
+  timeoutMs: 120_000,
+  sentence: ({ member }) => `restart ${list(member)}`,
+  async run({ member }, context) {
+    const members = await select(member, context);
+    context.concerns(...members);
+    for (const one of members) {
+      await stopGracefully(one, context);
+      await startMembers({}, [one], context);
+    }
+    return { members };
+  },
+});

@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import { Unmet } from '../errors';
+import { askedMember } from './ask';
+import type { StepContext } from './context';
+import { revision, selector, text } from './schema';
+import { defineStep, type StepResult } from './step';
+import { parseToolJson, runTool, snapshotTool, toolVersion } from './tool';
+import { shown } from './words';
+
+/** A snapshot's name becomes a file name. */
+export const SNAPSHOT_NAME = {
+  ...text,
+  pattern: '^[\\w][\\w.-]{0,63}$',
+  expects: 'a name of letters, digits, dots, dashes and underscores',
+} as const;
+
+/** Where a tool's container finds the snapshot. */
+const IN_TOOL = '/etcd-scenarios/snapshot.db';
+
+/** The file of a snapshot that was taken before. */
+export async function snapshotFile(name: string, context: StepContext): Promise<{ from: string; path: string }> {
+  const from = context.cluster.filePath(`${name}.db`);
+  await stat(from).catch(() => {
+    throw new Unmet(`there is no snapshot "${name}"; \`snapshot: ${name}\` takes one`);
+  });
+  return { from, path: IN_TOOL };
+}
+
+export const snapshot = defineStep({
+  name: 'snapshot',
+  summary: 'Saves a snapshot of a member under a name, and checks the hash that etcd appends.',
+  main: 'save',
+  args: {
+    save: { ...SNAPSHOT_NAME, description: 'the name that `restore` uses' },
+    from: { ...selector, description: 'the member that is asked' },
+  },
+  required: ['save'],
+  timeoutMs: 60_000,
+  sentence: ({ save, from }) => `save a snapshot as ${save}${from === undefined ? '' : ` from ${String(from)}`}`,
+  async run({ save, from }, context) {
+    const process = await askedMember(from, context);
+    const path = context.cluster.filePath(`${save}.db`);
+    if (await stat(path).catch(() => undefined)) throw new Unmet(`there is a snapshot "${save}" already`);
+    const { bytes } = await process.client.snapshot(path, context.call());
+    context.note(`${bytes} bytes`);
+    if (!context.keepsResult) return;
+    const status = await snapshotStatusOf(save, process.member, context);
+    return { path, revision: status.revision, hash: status.hash };
+  },
+});
+
+interface SnapshotStatus {
+  hash: string;
+  revision: string;
+  totalKeys: string;
+}
+
+async function snapshotStatusOf(name: string, member: string, context: StepContext): Promise<SnapshotStatus> {
+  const version = toolVersion(member, context);
+  const tool = snapshotTool(version);
+  const file = await snapshotFile(name, context);
+  const answer = await runTool(context, tool, (limit) =>
+    context.cluster.runTool({
+      member,
+      version,
+      command: [tool, 'snapshot', 'status', file.path, '--write-out=json'],
+      file,
+      ...limit,
+    }),
+  );
+  const status = parseToolJson(answer.stdout, tool);
+  return { hash: String(status['hash']), revision: String(status['revision']), totalKeys: String(status['totalKey']) };
+}
+
+export const snapshotStatus = defineStep({
+  name: 'snapshot-status',
+  summary: 'Inspects a snapshot with the tool of the scenario’s version, and compares where something is expected.',
+  main: 'snapshot',
+  args: {
+    snapshot: { ...SNAPSHOT_NAME, description: 'the name that it was saved under' },
+    totalKeys: {
+      ...text,
+      pattern: '^\\d+$',
+      expects: 'a whole number',
+      description: 'how many keys etcd counts in it',
+    },
+    revision: { ...revision, description: 'its revision' },
+  },
+  required: ['snapshot'],
+  timeoutMs: 60_000,
+  sentence: ({ snapshot: name }) => `inspect the snapshot ${name}`,
+  async run({ snapshot: name, totalKeys, revision: wanted }, context): Promise<StepResult> {
+    const [member = ''] = context.cluster.members;
+    const status = await snapshotStatusOf(name, member, context);
+    const differing = [
+      { subject: 'total keys', expected: totalKeys, actual: status.totalKeys },
+      { subject: 'revision', expected: wanted, actual: status.revision },
+    ].flatMap(({ subject, expected, actual }) =>
+      expected === undefined || expected === actual ? [] : [{ subject, expected, actual }],
+    );
+    if (differing.length > 0) throw new Unmet(`the snapshot ${shown(name)} is not as expected`, differing);
+    return { ...status };
+  },
+});

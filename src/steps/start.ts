@@ -1,0 +1,170 @@
+import type { MemberProcess, StartSpec } from '../cluster/cluster';
+import { Unmet } from '../errors';
+import type { StepContext } from './context';
+import { waitUntilServing } from './health';
+import { expectRefusal } from './refusal';
+import { flag, flagMap, memberNames, startable, text } from './schema';
+import { defineStep } from './step';
+import { list } from './words';
+import { select, type Selector } from './select';
+
+interface StartArgs {
+  member: Selector;
+  version?: string;
+  flags?: Record<string, string | null>;
+  initialCluster?: readonly string[];
+  initialClusterState?: 'new' | 'existing';
+  initialClusterToken?: string;
+  peerURL?: string;
+  forceNewCluster?: boolean;
+  newAddress?: boolean;
+  waitFor?: 'healthy' | 'running' | 'none';
+}
+
+export const start = defineStep({
+  name: 'start',
+  summary: 'Starts members on their data directories as they are, and waits until they serve.',
+  main: 'member',
+  args: {
+    member: { ...startable, description: 'who is started: a name, a list, or `all` for those that are down' },
+    version: { ...text, description: 'the etcd version; left out: what it ran before, else the scenario’s' },
+    flags: { ...flagMap, description: 'etcd flags without the dashes; null drops one of the scenario’s' },
+    initialCluster: { ...memberNames, description: 'the names in --initial-cluster' },
+    initialClusterState: { type: 'string', enum: ['new', 'existing'] },
+    initialClusterToken: text,
+    peerURL: { ...text, description: 'the URL that the member advertises to its peers' },
+    forceNewCluster: { ...flag, description: '--force-new-cluster: the member becomes a cluster of its own' },
+    newAddress: { ...flag, description: 'same name, same data, another machine and IP address' },
+    waitFor: { type: 'string', enum: ['healthy', 'running', 'none'], description: 'healthy where nothing is said' },
+  },
+  required: ['member'],
+  timeoutMs: 60_000,
+  sentence: (args) => sentenceOf(args),
+  needs: ({ newAddress }) => (newAddress === undefined ? [] : ['pinned-addresses']),
+  async run(args, context) {
+    const members = await membersToStart(args.member, context);
+    context.concerns(...members);
+    if (context.expectError) await startRefused(args, members, context);
+    else await startMembers(args, members, context);
+    return { members };
+  },
+});
+
+function sentenceOf(args: StartArgs): string {
+  const extras = [
+    args.version === undefined ? '' : `on ${args.version}`,
+    args.initialCluster === undefined ? '' : `with the list ${args.initialCluster.join(', ')}`,
+    args.initialClusterState === undefined ? '' : `and state ${args.initialClusterState}`,
+    args.forceNewCluster === true ? 'with --force-new-cluster' : '',
+    args.newAddress === true ? 'at a new address' : '',
+  ].filter((extra) => extra !== '');
+  return [`start ${list(args.member)}`, ...extras].join(' ');
+}
+
+/** `all` means those that are down, or everybody before the first start; a running member by name is a mistake. */
+async function membersToStart(selector: Selector, context: StepContext): Promise<string[]> {
+  const { cluster } = context;
+  const isUp = (member: string): boolean => cluster.running().some((process) => process.member === member);
+  if (selector !== 'all') {
+    const members = await select(selector, context);
+    const up = members.find(isUp);
+    if (up !== undefined) throw new Unmet(`${up} is running already`);
+    return members;
+  }
+  const known = cluster.roster.known();
+  const everybody = known.length === 0 ? [...cluster.members] : known;
+  const members = everybody.filter((member) => !isUp(member));
+  const left = everybody.filter(isUp);
+  context.resolved('all', members);
+  if (left.length > 0) context.note(`left alone, running already: ${left.join(', ')}`);
+  return members;
+}
+
+/** Starts members with what the step says, and what it does not say worked out from what came before. */
+export async function startMembers(
+  args: Omit<StartArgs, 'member'>,
+  members: string[],
+  context: StepContext,
+): Promise<void> {
+  const specs = new Map(members.map((member) => [member, specOf(member, args, context)]));
+  if ((args.waitFor ?? 'healthy') === 'healthy') refuseWithoutQuorum(specs, context);
+  const processes = await Promise.all([...specs].map(([member, spec]) => startOne(member, spec, context)));
+  if ((args.waitFor ?? 'healthy') === 'healthy') {
+    await Promise.all(processes.map((process) => waitUntilServing(process, context)));
+  }
+  if (args.forceNewCluster === true) for (const member of members) context.cluster.roster.forcedNew(member);
+}
+
+async function startRefused(args: StartArgs, members: string[], context: StepContext): Promise<never> {
+  const [member, ...more] = members;
+  if (member === undefined || more.length > 0) {
+    throw new Unmet('`start` with `expectError` takes one member, so that it is clear who has to be refused');
+  }
+  const before = context.cluster.roster.mark();
+  const process = await startOne(member, specOf(member, args, context), context);
+  try {
+    return await expectRefusal(process, context);
+  } finally {
+    context.cluster.roster.undo(before);
+  }
+}
+
+async function startOne(member: string, spec: StartSpec, context: StepContext): Promise<MemberProcess> {
+  const { cluster, signal } = context;
+  const process = await cluster.start(member, spec, signal);
+  const { initialCluster, initialClusterState: state, peerURL } = spec;
+  cluster.roster.started(member, { list: initialCluster, state, peerURL });
+  return process;
+}
+
+function specOf(member: string, args: Omit<StartArgs, 'member'>, context: StepContext): StartSpec {
+  const { cluster } = context;
+  const { roster } = cluster;
+  const before = cluster.process(member)?.spec;
+  const worked = roster.startArguments(member);
+  const peerURL = args.peerURL ?? roster.peerURL(member);
+  const list = args.initialCluster ? roster.listOf(args.initialCluster) : worked.list;
+  return {
+    version: args.version ?? before?.version ?? context.version,
+    flags: args.flags ? mergeFlags(context.flags, args.flags) : (before?.flags ?? { ...context.flags }),
+    initialCluster: list.map((entry) => (entry.name === member ? { ...entry, peerURL } : entry)),
+    initialClusterState: args.initialClusterState ?? worked.state,
+    initialClusterToken: args.initialClusterToken ?? before?.initialClusterToken,
+    peerURL,
+    forceNewCluster: args.forceNewCluster ?? false,
+    newAddress: args.newAddress ?? false,
+  };
+}
+
+/** The flags of the scenario with a step's own over them; null drops one. */
+function mergeFlags(
+  base: Readonly<Record<string, string>>,
+  own: Record<string, string | null>,
+): Record<string, string> {
+  const merged: Record<string, string> = { ...base };
+  for (const [name, value] of Object.entries(own)) {
+    if (value === null) delete merged[name];
+    else merged[name] = value;
+  }
+  return merged;
+}
+
+/** A first start with too few members of its list would wait for nothing: said at once. */
+function refuseWithoutQuorum(specs: Map<string, StartSpec>, context: StepContext): void {
+  const { cluster } = context;
+  for (const [member, spec] of specs) {
+    if (spec.initialClusterState !== 'new' || cluster.hasData(member) || spec.forceNewCluster) continue;
+    const names = spec.initialCluster.map(({ name }) => name);
+    const up = names.filter((name) => specs.has(name) || cluster.running().some((process) => process.member === name));
+    if (up.length <= names.length / 2) throw new Unmet(noQuorumMessage(up, names));
+  }
+}
+
+/** Why a start can't make a quorum, and the three ways out. */
+export function noQuorumMessage(up: readonly string[], names: readonly string[]): string {
+  const alone = up.length === 1 ? `${up[0]} alone is` : `${up.join(', ')} are`;
+  return (
+    `${alone} ${up.length} of ${names.length}, which is no quorum: start more of ${names.join(', ')} together, ` +
+    `set \`initialCluster: [${up.join(', ')}]\`, or \`waitFor: running\``
+  );
+}

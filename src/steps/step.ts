@@ -1,0 +1,103 @@
+/** What a verb of the language is. Adding one costs a file, its test, and a line in `index.ts`. */
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { StepContext } from './context';
+import type { JsonSchema } from './schema';
+
+/** What a step leaves under its `as`. 64-bit numbers are text. */
+export type StepResult = Record<string, unknown>;
+
+/** Whether a step may be tried again `within`, and after which failures. */
+export type Retry = 'always' | 'definite' | 'never';
+
+/** What a scenario needs from its cluster before it starts. */
+export type Need = 'pinned-addresses';
+
+/** A verb as the loader, the engine and the schema see it. */
+export interface Step {
+  readonly name: string;
+  /** One sentence for the reference and for editors. */
+  readonly summary: string;
+  /** The argument that the short form `- kill: etcd-1` fills. */
+  readonly main: string | undefined;
+  readonly schema: JsonSchema;
+  readonly retry: Retry;
+  /** The deadline of one attempt where the author gives none, in milliseconds; 0 for none. */
+  readonly timeoutMs: number;
+  /** Whether `for` may stand beside it. */
+  readonly holds: boolean;
+  /** The step with these arguments, which the schema has accepted. */
+  bind(args: unknown): BoundStep;
+}
+
+/** One step of a drill, its arguments closed over. */
+export interface BoundStep {
+  /** What a person would say: `kill etcd-2`. */
+  sentence(): string;
+  /** What is wrong with these arguments beyond their shape; each with the JSON pointer to what is meant. */
+  check(): ArgumentProblem[];
+  needs(): Need[];
+  run(context: StepContext): Promise<StepResult | void>;
+}
+
+export interface ArgumentProblem {
+  /** `/value`; empty for the step itself. */
+  pointer: string;
+  message: string;
+  hint?: string;
+}
+
+interface Definition<Properties extends Record<string, JSONSchema>, Args> {
+  name: string;
+  summary: string;
+  main?: string;
+  args: Properties;
+  required?: readonly string[];
+  retry?: Retry;
+  timeoutMs: number;
+  holds?: boolean;
+  sentence(args: Args): string;
+  check?(args: Args): ArgumentProblem[];
+  needs?(args: Args): Need[];
+  run(args: Args, context: StepContext): Promise<StepResult | void>;
+}
+
+type ArgsOf<Properties extends Record<string, JSONSchema>, Required extends readonly string[]> = FromSchema<{
+  type: 'object';
+  properties: Properties;
+  required: Required;
+  additionalProperties: false;
+}>;
+
+/**
+ * Defines a verb. The type of `args` follows from its schema: a misspelt argument is a compile error.
+ */
+export function defineStep<
+  const Properties extends Record<string, JSONSchema>,
+  const Required extends readonly string[] = [],
+>(definition: Definition<Properties, ArgsOf<Properties, Required>> & { required?: Required }): Step {
+  type Args = ArgsOf<Properties, Required>;
+  const { name, summary, main, args: properties, required = [] } = definition;
+  return {
+    name,
+    summary,
+    main,
+    schema: {
+      type: 'object',
+      properties: properties as unknown as Record<string, JsonSchema>,
+      required: required,
+      additionalProperties: false,
+    },
+    retry: definition.retry ?? 'never',
+    timeoutMs: definition.timeoutMs,
+    holds: definition.holds ?? false,
+    bind(bound) {
+      const args = bound as Args;
+      return {
+        sentence: () => definition.sentence(args),
+        check: () => definition.check?.(args) ?? [],
+        needs: () => definition.needs?.(args) ?? [],
+        run: (context) => definition.run(args, context),
+      };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { abortable } from '../clock';
+import { Unmet } from '../errors';
+import { processOf } from './ask';
+import type { StepContext } from './context';
+import { selector } from './schema';
+import { select } from './select';
+import { defineStep } from './step';
+import { list } from './words';
+
+/** SIGTERM, and waiting for the end. A stop that outlasts its deadline fails; it never turns into a kill. */
+export async function stopGracefully(member: string, context: StepContext): Promise<void> {
+  await end(member, 'SIGTERM', context);
+}
+
+async function end(member: string, signal: 'SIGTERM' | 'SIGKILL', context: StepContext): Promise<void> {
+  const process = processOf(member, context);
+  context.waitingFor(`${member} to end`);
+  await context.cluster.signal(member, signal);
+  const limit = AbortSignal.any([context.signal, AbortSignal.timeout(Math.max(1, context.left()))]);
+  try {
+    await abortable(process.exited, limit);
+  } catch (thrown) {
+    if (context.signal.aborted || !limit.aborted) throw thrown;
+    throw new Unmet(`${member} still runs after ${signal}`, [], `${member} to end`);
+  }
+}
+
+export const stop = defineStep({
+  name: 'stop',
+  summary: 'Stops members gracefully (SIGTERM) and waits for their end.',
+  main: 'member',
+  args: { member: { ...selector, description: 'who is stopped, side by side' } },
+  required: ['member'],
+  timeoutMs: 30_000,
+  sentence: ({ member }) => `stop ${list(member)}`,
+  async run({ member }, context) {
+    const members = await select(member, context);
+    context.concerns(...members);
+    await Promise.all(members.map((one) => end(one, 'SIGTERM', context)));
+    return { members };
+  },
+});
+
+export const kill = defineStep({
+  name: 'kill',
+  summary: 'Kills members hard (SIGKILL), as a crash or a power cut would.',
+  main: 'member',
+  args: { member: { ...selector, description: 'who is killed, side by side' } },
+  required: ['member'],
+  timeoutMs: 30_000,
+  sentence: ({ member }) => `kill ${list(member)}`,
+  async run({ member }, context) {
+    const members = await select(member, context);
+    context.concerns(...members);
+    await Promise.all(members.map((one) => end(one, 'SIGKILL', context)));
+    return { members };
+  },
+});

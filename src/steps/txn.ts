@@ -1,0 +1,106 @@
+import type { Comparison, TxnOperation } from '../cluster/client';
+import { EtcdSaid, Unmet } from '../errors';
+import { askedMember } from './ask';
+import { outcomeNote } from './put';
+import { flag, selector, text } from './schema';
+import { defineStep, type ArgumentProblem } from './step';
+import { plural } from './words';
+
+const TARGETS = ['value', 'version', 'createRevision', 'modRevision', 'lease'] as const;
+
+const CONDITIONS = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      key: text,
+      value: text,
+      version: text,
+      createRevision: text,
+      modRevision: text,
+      lease: text,
+      is: { type: 'string', enum: ['=', '!=', '<', '>'] },
+    },
+    required: ['key'],
+    additionalProperties: false,
+  },
+} as const;
+
+const KEY_ONLY = {
+  type: 'object',
+  properties: { key: text, prefix: flag },
+  required: ['key'],
+  additionalProperties: false,
+} as const;
+
+const OPERATIONS = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      put: {
+        type: 'object',
+        properties: { key: text, value: text, lease: text },
+        required: ['key', 'value'],
+        additionalProperties: false,
+      },
+      get: KEY_ONLY,
+      delete: KEY_ONLY,
+    },
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 1,
+    expects: 'one of put, get, delete',
+  },
+} as const;
+
+type Condition = { key: string; is?: '=' | '!=' | '<' | '>' } & { [target in (typeof TARGETS)[number]]?: string };
+
+export const txn = defineStep({
+  name: 'txn',
+  summary: 'A transaction: if all conditions hold, `then`, else `else`.',
+  args: {
+    if: { ...CONDITIONS, description: 'each compares value, version, createRevision, modRevision or lease of a key' },
+    then: OPERATIONS,
+    else: OPERATIONS,
+    succeeded: { ...flag, description: 'whether the conditions must hold' },
+    to: { ...selector, description: 'the member that is asked' },
+  },
+  retry: 'definite',
+  timeoutMs: 10_000,
+  sentence: ({ if: conditions = [], succeeded }) =>
+    `transaction with ${plural(conditions.length, 'condition')}` +
+    (succeeded === undefined ? '' : succeeded ? ', which hold' : ', which do not hold'),
+  check: ({ if: conditions = [] }) => conditions.flatMap((condition, i) => checkCondition(condition, i)),
+  async run(args, context) {
+    const process = await askedMember(args.to, context);
+    const request = {
+      compare: (args.if ?? []).map((condition) => comparisonOf(condition)),
+      success: (args.then ?? []) as TxnOperation[],
+      failure: (args.else ?? []) as TxnOperation[],
+    };
+    try {
+      const { revision, succeeded } = await process.client.txn(request, context.call());
+      if (args.succeeded !== undefined && args.succeeded !== succeeded) {
+        throw new Unmet('the conditions turned out otherwise', [
+          { subject: 'succeeded', expected: String(args.succeeded), actual: String(succeeded) },
+        ]);
+      }
+      return { revision, outcome: 'ok', succeeded };
+    } catch (thrown) {
+      if (thrown instanceof EtcdSaid) context.note(outcomeNote(thrown));
+      throw thrown;
+    }
+  },
+});
+
+function checkCondition(condition: Condition, index: number): ArgumentProblem[] {
+  const targets = TARGETS.filter((target) => condition[target] !== undefined);
+  if (targets.length === 1) return [];
+  return [{ pointer: `/if/${index}`, message: `a condition compares one of ${TARGETS.join(', ')}` }];
+}
+
+function comparisonOf(condition: Condition): Comparison {
+  const target = TARGETS.find((name) => condition[name] !== undefined) ?? 'value';
+  return { key: condition.key, target, is: condition.is ?? '=', operand: condition[target] ?? '' };
+}

@@ -1,0 +1,22 @@
+import { Unmet } from '../errors';
+import { selector } from './schema';
+import { select } from './select';
+import { defineStep } from './step';
+import { list } from './words';
+
+export const wipe = defineStep({
+  name: 'wipe',
+  summary: 'Throws the data directory of members away; refused while one runs. Snapshots are not touched.',
+  main: 'member',
+  args: { member: { ...selector, description: 'whose data is thrown away' } },
+  required: ['member'],
+  timeoutMs: 30_000,
+  sentence: ({ member }) => `wipe ${list(member)}`,
+  async run({ member }, context) {
+    const members = await select(member, context);
+    const up = context.cluster.running().find((process) => members.includes(process.member));
+    if (up) throw new Unmet(`${up.member} is running; stop or kill it before its data is thrown away`);
+    await Promise.all(members.map((one) => context.cluster.wipe(one)));
+    return { members };
+  },
+});
