@@ -180,8 +180,7 @@ function boundsOf({ drills, wholeSet, commands }) {
     bounds.push({ what, value, wanted, unit, holds: Number.isFinite(value) ? value <= wanted : null });
   bound('median of the ratios ours / by hand', median(drills.map(ratioOf).filter(Number.isFinite)), WANTED.ratio);
   if (wholeSet) {
-    const ratios = wholeSet.byHand.map((byHand, i) => (wholeSet.ours[i] ?? NaN) / byHand);
-    bound('whole set: ours / sum by hand', median(ratios.filter(Number.isFinite)), WANTED.wholeSet);
+    bound('whole set: ours / sum by hand', ratioOf(wholeSet), WANTED.wholeSet);
     bound('peak memory of the whole set', Math.max(...wholeSet.peakMiB), WANTED.peakMiB, ' MiB');
   }
   if (commands) {
@@ -205,8 +204,12 @@ function markdown(results) {
     fixed(ratioOf(drill)),
   ]);
   if (wholeSet) {
-    const [byHand, together] = [median(wholeSet.byHand), median(wholeSet.ours)];
-    rows.push(['**the whole set**', fixed(byHand), fixed(together), fixed(together / byHand)]);
+    rows.push([
+      '**the whole set**',
+      fixed(median(wholeSet.byHand)),
+      fixed(median(wholeSet.ours)),
+      fixed(ratioOf(wholeSet)),
+    ]);
   }
   const table = [['drill', 'by hand (s)', 'ours (s)', 'ratio'], ['---', '---:', '---:', '---:'], ...rows];
   const judged = bounds.map(({ what, value, wanted, unit, holds }) => {

@@ -50,22 +50,20 @@ endpoints() {
 volume() { echo "type=volume,src=$NET-$1,dst=$2,volume-label=$LABEL"; }
 
 # start MEMBER LIST STATE [etcd flag…]; further docker options in OPTIONS
-OPTIONS=()
+OPTIONS=() IP=
 start() {
   local member=$1 list=$2 state=$3
   shift 3
   docker run -d --name "$NET-$member" --label "$LABEL" --hostname "$member" \
-    --network "$NET" --network-alias "$member" --mount "$(volume "$member" /data)" "${OPTIONS[@]}" "$IMAGE" \
+    --network "$NET" --network-alias "$member" --mount "$(volume "$member" /data)" ${IP:+--ip "$IP"} "${OPTIONS[@]}" "$IMAGE" \
     etcd --name="$member" --data-dir=/data/etcd \
     --listen-peer-urls=http://0.0.0.0:2380 --listen-client-urls=http://0.0.0.0:2379 \
     --initial-advertise-peer-urls="http://$member:2380" --advertise-client-urls="http://$member:2379" \
     --initial-cluster="$list" --initial-cluster-state="$state" "$@" >/dev/null
 }
-# start_at ADDRESS MEMBER …
-start_at() {
-  OPTIONS+=(--ip "$1") # in a subshell of `together`, or undone below
+start_at() { # start_at ADDRESS MEMBER …
+  local IP=$1
   start "${@:2}"
-  unset 'OPTIONS[-1]' 'OPTIONS[-1]'
 }
 # The same, and waited for until it serves.
 start_serving() {
@@ -104,7 +102,7 @@ ctl() { # ctl MEMBER COMMAND…: etcdctl in that member's container
 wait_log() {
   timeout 60 grep -qm1 -- "$2" < <(exec docker logs -f "$NET-$1" 2>&1) || fail "$1 never logged '$2'"
 }
-has_log() { docker logs "$NET-$1" 2>&1 | grep -q -- "$2" || fail "$1 did not log '$2'"; }
+has_log() { docker logs "$NET-$1" 2>&1 | grep -- "$2" >/dev/null || fail "$1 did not log '$2'"; }
 
 # until_ok WHAT COMMAND…: again until it succeeds, some 20 s at most
 until_ok() {

@@ -5,8 +5,8 @@ network
 all=$(initial_cluster etcd-1 etcd-2 etcd-3)
 start etcd-1 "$all" new --listen-metrics-urls=http://0.0.0.0:2381
 not_serving etcd-1
-curl -s --retry 50 --retry-delay 0 --retry-connrefused "http://$(address_of etcd-1):2381/metrics" |
-  grep -x 'etcd_server_has_leader 0' >/dev/null || fail 'etcd-1 has a leader'
+leaderless() { curl -s "http://$1:2381/metrics" | grep -x 'etcd_server_has_leader 0'; }
+until_ok 'etcd-1 has a leader' leaderless "$(address_of etcd-1)"
 start_serving etcd-2 "$all" new
 healthy etcd-1 etcd-2
 start_serving etcd-3 "$all" new

@@ -9,4 +9,4 @@ has_not etcd-2 foo
 has etcd-1 foo bar
 healthy etcd-1 etcd-2
 is_cluster etcd-1 572a811fac16a854 etcd-1
-is_cluster etcd-2 2d4d3e7d8f8a5f0b etcd-2
+is_cluster etcd-2 1147a758ca48950c etcd-2
