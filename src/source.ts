@@ -14,6 +14,8 @@ export class SourceFile {
   constructor(
     readonly path: string,
     readonly text: string,
+    /** The path that identifies it on every machine; `path` is the one that can be opened here. */
+    readonly idPath: string = path,
   ) {
     this.lineStarts = [0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
@@ -37,6 +39,11 @@ export class SourceFile {
     if (start === undefined) return '';
     const next = this.lineStarts[number];
     return this.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, '');
+  }
+
+  /** The offset of a place. */
+  offset(place: Pick<Place, 'line' | 'column'>): number {
+    return (this.lineStarts[place.line - 1] ?? 0) + place.column - 1;
   }
 
   get lineCount(): number {

@@ -39,9 +39,9 @@ export async function load(request: LoadRequest): Promise<LoadedDrills> {
   const { files, remarks } = await chooseFiles(request);
   const variables = new Map(Object.entries(request.variables ?? {}));
   const loaded = await Promise.all(
-    files.map(async ({ path, shownAs }) => {
+    files.map(async ({ path, shownAs, idPath }) => {
       try {
-        return loadScenario(await readSource(path, shownAs), { variables });
+        return loadScenario(await readSource(path, shownAs, idPath), { variables });
       } catch (thrown) {
         if (thrown instanceof ScenarioError) return { problems: thrown.problems };
         throw thrown;

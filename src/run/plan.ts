@@ -38,29 +38,40 @@ export function planCases(
   options: PlanOptions,
 ): { cases: PlannedCase[]; problems: Problem[] } {
   const cases: PlannedCase[] = [];
+  const idOf = uniqueIds();
   const problems: Problem[] = [];
   for (const scenario of scenarios) {
     for (const { version, skip } of versionsOf(scenario, options)) {
       if (skip === undefined) problems.push(...flagProblems(scenario, version));
       for (let round = 1; round <= options.repeat; round++) {
-        cases.push(planCase(scenario, version, { skip, round, number: cases.length + 1 }));
+        const id = idOf(`${scenario.source.idPath}@${version}${round === 1 ? '' : `#${round}`}`);
+        cases.push(planCase(scenario, version, { skip, id, number: cases.length + 1 }));
       }
     }
   }
   return { cases, problems };
 }
 
+/** Files of two folders may have the same name: the second one's id gets a number. */
+function uniqueIds(): (id: string) => string {
+  const taken = new Map<string, number>();
+  return (id) => {
+    const times = (taken.get(id) ?? 0) + 1;
+    taken.set(id, times);
+    return times === 1 ? id : `${id}~${times}`;
+  };
+}
+
 function planCase(
   scenario: Scenario,
   version: string,
-  options: { skip: string | undefined; round: number; number: number },
+  options: { skip: string | undefined; id: string; number: number },
 ): PlannedCase {
   const { file, line } = scenario.place;
-  const again = options.round === 1 ? '' : `#${options.round}`;
   const steps = allSteps([...scenario.steps, ...scenario.finally]);
   return {
     ref: {
-      id: `${file}@${version}${again}`,
+      id: options.id,
       name: scenario.name,
       file,
       line,
@@ -84,7 +95,9 @@ function versionsOf(scenario: Scenario, options: PlanOptions): { version: string
   if (own && asked && !own.some((version) => asked.includes(version))) {
     return [{ version: own[0] ?? '', skip: `it is for etcd ${own.join(', ')}, and --etcd says ${asked.join(', ')}` }];
   }
-  const versions = own ? own.filter((version) => asked?.includes(version) ?? true) : (asked ?? options.defaultEtcd);
+  const versions = own
+    ? own.filter((version) => asked?.includes(version) ?? true)
+    : [...new Set(asked ?? options.defaultEtcd)];
   return versions.map((version) => ({
     version,
     skip:

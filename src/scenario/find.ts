@@ -6,8 +6,10 @@ import { UsageError } from '../errors';
 export interface FoundFile {
   /** Absolute. */
   path: string;
-  /** As reports and case ids have it: relative to the root, with `/`. */
+  /** As people read and paste it: relative to the root, with `/`. */
   shownAs: string;
+  /** The same on every machine: relative to the root, for files outside of it to their own folder's parent. */
+  idPath: string;
 }
 
 /**
@@ -20,8 +22,7 @@ export async function findFiles(paths: readonly string[], root: string): Promise
     const { path, isFolder } = await locatePath(typed, root);
     const files = isFolder ? await filesUnder(path) : [path];
     if (files.length === 0) throw new UsageError(`${typed} has no scenarios (*.yaml, *.yml) in it`);
-    for (const file of files)
-      found.set(file, { path: file, shownAs: showPath(file, root, isFolder ? path : dirname(file)) });
+    for (const file of files) found.set(file, { path: file, ...pathsOf(file, root, isFolder ? path : dirname(file)) });
   }
   return [...found.values()];
 }
@@ -56,9 +57,9 @@ async function filesUnder(folder: string): Promise<string[]> {
   return nested.flat();
 }
 
-/** Relative to the root; what lies outside of it (the scenarios that ship) relative to its own folder's parent. */
-function showPath(file: string, root: string, folder: string): string {
-  const inside = relative(root, file);
-  const shown = inside.startsWith('..') || isAbsolute(inside) ? join(basename(folder), relative(folder, file)) : inside;
-  return shown.split(sep).join('/');
+function pathsOf(file: string, root: string, folder: string): { shownAs: string; idPath: string } {
+  const shownAs = relative(root, file).split(sep).join('/');
+  const isOutside = shownAs.startsWith('../') || isAbsolute(shownAs) || shownAs.includes('node_modules/');
+  const idPath = isOutside ? join(basename(folder), relative(folder, file)).split(sep).join('/') : shownAs;
+  return { shownAs, idPath };
 }

@@ -7,6 +7,7 @@ import { parseDuration } from '../clock';
 import { SourceFile } from '../source';
 import { SELECTOR_WORDS } from '../steps/select';
 import { substitute, type Lookup } from './expressions';
+import { followDrill } from './follow';
 import { loadSteps, type LoadContext } from './load-step';
 import { valueOf, type MapNode, type Node } from './node';
 import { parseDocument, problemAt } from './parse';
@@ -28,7 +29,7 @@ export interface Loaded {
 }
 
 /** Reads a file as UTF-8. Throws UsageError where it can't be read, ScenarioError where it is no text. */
-export async function readSource(path: string, shownAs: string): Promise<SourceFile> {
+export async function readSource(path: string, shownAs: string, idPath = shownAs): Promise<SourceFile> {
   const bytes = await readFile(path).catch((thrown: unknown) => {
     throw new UsageError(`can't read ${shownAs}: ${asError(thrown).message}`);
   });
@@ -36,7 +37,7 @@ export async function readSource(path: string, shownAs: string): Promise<SourceF
     new ScenarioError([{ rule: 'file', place: { file: shownAs, line: 1, column: 1 }, message }]);
   if (bytes.length > MAX_FILE_BYTES) throw refuse(`the file has ${bytes.length} bytes; a scenario has at most 1 MiB`);
   try {
-    return new SourceFile(shownAs, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return new SourceFile(shownAs, new TextDecoder('utf-8', { fatal: true }).decode(bytes), idPath);
   } catch {
     throw refuse('the file is not UTF-8');
   }
@@ -72,6 +73,7 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions): Loa
   const requires = requirement(node, top, context);
   const steps = stepsUnder(node, 'steps', context);
   const last = stepsUnder(node, 'finally', context);
+  if (problems.length === 0) problems.push(...followDrill({ members, steps, finally: last }));
   if (problems.length > 0) return { problems: inOrder(problems) };
   return {
     problems: [],

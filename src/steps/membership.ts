@@ -61,6 +61,11 @@ export const memberRemove = defineStep({
   retry: 'definite',
   timeoutMs: CHANGE_MS,
   sentence: ({ member }) => `remove ${list(member)} from the cluster`,
+  follow({ member }, state, { fails }) {
+    // Its process ends itself, but when is not known.
+    const members = state.named(member) ?? state.members;
+    if (!fails) state.forget(members.filter((one) => state.isUp(one) !== false));
+  },
   async run({ member }, context) {
     const name = await selectOne(member, context);
     context.concerns(name);

@@ -13,6 +13,10 @@ export const restart = defineStep({
   required: ['member'],
   timeoutMs: 120_000,
   sentence: ({ member }) => `restart ${list(member)}`,
+  follow({ member }, state) {
+    const down = state.named(member)?.find((one) => state.isUp(one) === false);
+    if (down !== undefined) state.problem('/member', `${down} is not running here`, `\`start: ${down}\``);
+  },
   async run({ member }, context) {
     const members = await select(member, context);
     context.concerns(...members);

@@ -2,7 +2,7 @@ import { Unmet } from '../errors';
 import type { StepContext } from './context';
 import { flag, memberNames, startable, text } from './schema';
 import { select } from './select';
-import { SNAPSHOT_NAME, snapshotFile } from './snapshot';
+import { requireSnapshot, SNAPSHOT_NAME, snapshotFile } from './snapshot';
 import { defineStep } from './step';
 import { runTool, snapshotTool, toolVersion } from './tool';
 import { list } from './words';
@@ -41,6 +41,17 @@ export const restore = defineStep({
             message: '`bumpRevision` and `markCompacted: true` need each other: etcd takes both or neither',
           },
         ],
+  follow({ member, snapshot }, state, { fails }) {
+    requireSnapshot(snapshot, state);
+    const members = member === 'all' ? state.members : state.named(member);
+    if (!members) return state.forget();
+    const up = members.find((one) => state.isUp(one) === true);
+    const full = members.find((one) => state.hasData(one) === true);
+    if (up !== undefined) state.problem('/member', `${up} is running here`, 'stop or kill it first');
+    else if (full !== undefined && !fails)
+      state.problem('/member', `${full} has data here`, `\`wipe: ${full}\` throws it away`);
+    for (const one of members) state.setData(one, fails ? undefined : true);
+  },
   async run({ member, ...args }, context) {
     const selected = await select(member, context);
     const members = member === 'all' && selected.length === 0 ? [...context.cluster.members] : selected;

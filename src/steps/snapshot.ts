@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Unmet } from '../errors';
 import { askedMember } from './ask';
 import type { StepContext } from './context';
+import type { DrillState } from './drill-state';
 import { revision, selector, text } from './schema';
 import { defineStep, type StepResult } from './step';
 import { parseToolJson, runTool, snapshotTool, toolVersion } from './tool';
@@ -26,6 +27,11 @@ export async function snapshotFile(name: string, context: StepContext): Promise<
   return { from, path: IN_TOOL };
 }
 
+/** Reports a snapshot that no step before this one takes. */
+export function requireSnapshot(name: string, state: DrillState): void {
+  if (!state.hasSnapshot(name)) state.problem('/snapshot', `no step before this one takes a snapshot "${name}"`);
+}
+
 export const snapshot = defineStep({
   name: 'snapshot',
   summary: 'Saves a snapshot of a member under a name, and checks the hash that etcd appends.',
@@ -37,6 +43,10 @@ export const snapshot = defineStep({
   required: ['save'],
   timeoutMs: 60_000,
   sentence: ({ save, from }) => `save a snapshot as ${save}${from === undefined ? '' : ` from ${String(from)}`}`,
+  follow({ save }, state, { fails }) {
+    if (state.hasSnapshot(save)) state.problem('/save', `there is a snapshot "${save}" already`);
+    if (!fails) state.addSnapshot(save);
+  },
   async run({ save, from }, context) {
     const process = await askedMember(from, context);
     const path = context.cluster.filePath(`${save}.db`);
@@ -89,6 +99,7 @@ export const snapshotStatus = defineStep({
   required: ['snapshot'],
   timeoutMs: 60_000,
   sentence: ({ snapshot: name }) => `inspect the snapshot ${name}`,
+  follow: ({ snapshot: name }, state) => requireSnapshot(name, state),
   async run({ snapshot: name, totalKeys, revision: wanted }, context): Promise<StepResult> {
     const [member = ''] = context.cluster.members;
     const status = await snapshotStatusOf(name, member, context);

@@ -1,6 +1,7 @@
 import type { MemberProcess, StartSpec } from '../cluster/cluster';
 import { Unmet } from '../errors';
 import type { StepContext } from './context';
+import type { DrillState } from './drill-state';
 import { waitUntilServing } from './health';
 import { expectRefusal } from './refusal';
 import { flag, flagMap, memberNames, startable, text } from './schema';
@@ -41,6 +42,7 @@ export const start = defineStep({
   timeoutMs: 60_000,
   sentence: (args) => sentenceOf(args),
   needs: ({ newAddress }) => (newAddress === undefined ? [] : ['pinned-addresses']),
+  follow: (args, state, { fails }) => followStart(args, state, fails),
   async run(args, context) {
     const members = await membersToStart(args.member, context);
     context.concerns(...members);
@@ -158,6 +160,26 @@ function refuseWithoutQuorum(specs: Map<string, StartSpec>, context: StepContext
     const up = names.filter((name) => specs.has(name) || cluster.running().some((process) => process.member === name));
     if (up.length <= names.length / 2) throw new Unmet(noQuorumMessage(up, names));
   }
+}
+
+/** What can be known of a start by reading: who is up already, and whether a first start makes a quorum of its list. */
+function followStart(args: StartArgs, state: DrillState, fails: boolean): void {
+  const isAll = args.member === 'all';
+  const members = isAll ? state.members.filter((member) => state.isUp(member) !== true) : state.named(args.member);
+  if (!members) return state.forget();
+  const twice = isAll ? undefined : members.find((member) => state.isUp(member) === true);
+  if (twice !== undefined) state.problem('/member', `${twice} is running already`, 'stop or kill it first');
+  if (fails) return state.forget(members);
+  const first = members.every((member) => state.hasData(member) === false);
+  const plain =
+    args.initialClusterState !== 'existing' && !args.forceNewCluster && (args.waitFor ?? 'healthy') === 'healthy';
+  const bootstrapped = state.members.some((member) => state.hasData(member) !== false);
+  if (first && plain && state.ordered && (args.initialCluster !== undefined || !bootstrapped)) {
+    const names = args.initialCluster ?? state.members;
+    const up = names.filter((name) => members.includes(name) || state.isUp(name) !== false);
+    if (up.length <= names.length / 2) state.problem('', noQuorumMessage(up, names));
+  }
+  for (const member of members) state.setUp(member, true);
 }
 
 /** Why a start can't make a quorum, and the three ways out. */

@@ -1,6 +1,7 @@
 /** What a verb of the language is. Adding one costs a file, its test, and a line in `index.ts`. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import type { StepContext } from './context';
+import type { DrillState } from './drill-state';
 import type { JsonSchema } from './schema';
 
 /** What a step leaves under its `as`. 64-bit numbers are text. */
@@ -25,6 +26,8 @@ export interface Step {
   readonly timeoutMs: number;
   /** Whether `for` may stand beside it. */
   readonly holds: boolean;
+  /** Whether it changes what is known about the drill by reading alone. */
+  readonly follows: boolean;
   /** The step with these arguments, which the schema has accepted. */
   bind(args: unknown): BoundStep;
 }
@@ -36,6 +39,8 @@ export interface BoundStep {
   /** What is wrong with these arguments beyond their shape; each with the JSON pointer to what is meant. */
   check(): ArgumentProblem[];
   needs(): Need[];
+  /** Tells what it changes by what can be known from reading alone, and reports what can't be right. */
+  follow(state: DrillState, options: { fails: boolean }): void;
   run(context: StepContext): Promise<StepResult | void>;
 }
 
@@ -58,6 +63,8 @@ interface Definition<Properties extends Record<string, JSONSchema>, Args> {
   sentence(args: Args): string;
   check?(args: Args): ArgumentProblem[];
   needs?(args: Args): Need[];
+  /** `fails`: the step is expected to fail. */
+  follow?(args: Args, state: DrillState, options: { fails: boolean }): void;
   run(args: Args, context: StepContext): Promise<StepResult | void>;
 }
 
@@ -90,12 +97,14 @@ export function defineStep<
     retry: definition.retry ?? 'never',
     timeoutMs: definition.timeoutMs,
     holds: definition.holds ?? false,
+    follows: definition.follow !== undefined,
     bind(bound) {
       const args = bound as Args;
       return {
         sentence: () => definition.sentence(args),
         check: () => definition.check?.(args) ?? [],
         needs: () => definition.needs?.(args) ?? [],
+        follow: (state, options) => definition.follow?.(args, state, options),
         run: (context) => definition.run(args, context),
       };
     },

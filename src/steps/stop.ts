@@ -3,7 +3,8 @@ import { Unmet } from '../errors';
 import { processOf } from './ask';
 import type { StepContext } from './context';
 import { selector } from './schema';
-import { select } from './select';
+import type { DrillState } from './drill-state';
+import { select, type Selector } from './select';
 import { defineStep } from './step';
 import { list } from './words';
 
@@ -25,6 +26,25 @@ async function end(member: string, signal: 'SIGTERM' | 'SIGKILL', context: StepC
   }
 }
 
+/** Those that a selector means and that run: `all` leaves alone who is down already. */
+async function runningOf(selected: Selector, context: StepContext): Promise<string[]> {
+  const members = await select(selected, context);
+  if (selected !== 'all') return members;
+  const up = context.cluster.running().map(({ member }) => member);
+  const chosen = members.filter((member) => up.includes(member));
+  if (chosen.length === 0) throw new Unmet('no member runs');
+  return chosen;
+}
+
+function followEnd(selected: Selector, state: DrillState): void {
+  if (selected === 'all') return state.members.forEach((member) => state.setUp(member, false));
+  const members = state.named(selected);
+  if (!members) return state.forget();
+  const down = members.find((member) => state.isUp(member) === false);
+  if (down !== undefined) state.problem('/member', `${down} is not running here`);
+  for (const member of members) state.setUp(member, false);
+}
+
 export const stop = defineStep({
   name: 'stop',
   summary: 'Stops members gracefully (SIGTERM) and waits for their end.',
@@ -33,8 +53,9 @@ export const stop = defineStep({
   required: ['member'],
   timeoutMs: 30_000,
   sentence: ({ member }) => `stop ${list(member)}`,
+  follow: ({ member }, state) => followEnd(member, state),
   async run({ member }, context) {
-    const members = await select(member, context);
+    const members = await runningOf(member, context);
     context.concerns(...members);
     await Promise.all(members.map((one) => end(one, 'SIGTERM', context)));
     return { members };
@@ -49,8 +70,9 @@ export const kill = defineStep({
   required: ['member'],
   timeoutMs: 30_000,
   sentence: ({ member }) => `kill ${list(member)}`,
+  follow: ({ member }, state) => followEnd(member, state),
   async run({ member }, context) {
-    const members = await select(member, context);
+    const members = await runningOf(member, context);
     context.concerns(...members);
     await Promise.all(members.map((one) => end(one, 'SIGKILL', context)));
     return { members };

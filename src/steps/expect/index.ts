@@ -42,6 +42,7 @@ export const expect: Step = {
   retry: 'always',
   timeoutMs: 10_000,
   holds: true,
+  follows: false,
   bind(args) {
     const expected = args as Expected;
     return {
@@ -50,6 +51,7 @@ export const expect: Step = {
           .map((row) => row.words(expected[row.name]))
           .join('; ')}`,
       check: () => [],
+      follow: () => undefined,
       needs: () => ('address' in expected ? ['pinned-addresses'] : []),
       run: (context) => look(expected, context),
     };
