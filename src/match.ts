@@ -1,4 +1,4 @@
-/** Texts as `expectError` and `log` match them: white space normalised, case ignored, any of several. */
+/** Texts as `expectError` and `log` match them: line by line, white space normalised, case ignored, any of several. */
 
 export type TextPattern = string | { matches: string };
 
@@ -8,13 +8,16 @@ export interface TextMatcher {
   matches(text: string): boolean;
 }
 
-/** A matcher that holds when any of the patterns does. Throws SyntaxError where a `matches` is no regular expression. */
+/**
+ * A matcher that holds when any of the patterns does; a match never spans two lines. Throws SyntaxError where a
+ * `matches` is no regular expression.
+ */
 export function textMatcher(patterns: TextPattern | TextPattern[]): TextMatcher {
   const list = Array.isArray(patterns) ? patterns : [patterns];
   const tests = list.map((pattern) => (typeof pattern === 'string' ? containing(pattern) : matching(pattern.matches)));
   return {
     description: list.map((p) => (typeof p === 'string' ? `"${p}"` : `/${p.matches}/`)).join(' or '),
-    matches: (text) => tests.some((test) => test(text)),
+    matches: (text) => text.split('\n').some((line) => tests.some((test) => test(line))),
   };
 }
 
@@ -33,12 +36,17 @@ function matching(pattern: string): (text: string) => boolean {
   return (text) => expression.test(text.replace(/\s+/g, ' '));
 }
 
+/** Names are compared up to here; a longer one is nobody's misspelling. */
+const LONGEST_NAME = 60;
+
 /** The name among `candidates` that is meant, if one is near enough; else undefined. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(Math.min(name.length, 40) / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor((name.length + 1) / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(name.toLowerCase().slice(0, 60), candidate.toLowerCase());
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;

@@ -14,8 +14,16 @@ export interface Parsed {
   number(name: string, minimum: number): number | undefined;
   /** A duration, in milliseconds. */
   duration(name: string): number | undefined;
+  /** Full etcd versions, separated by commas. */
+  versions(name: string): string[] | undefined;
   /** Words separated by commas. */
   list(name: string): string[] | undefined;
+}
+
+/** A full version such as 3.5.35. Throws UsageError for anything else. */
+export function fullVersion(text: string): string {
+  if (/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(text)) return text;
+  throw new UsageError(`"${text}" is no full etcd version; one is like 3.5.35`);
 }
 
 export function parse(argv: string[], options: Options): Parsed {
@@ -42,15 +50,18 @@ export function parse(argv: string[], options: Options): Parsed {
       if (ms !== undefined && ms > 0) return ms;
       throw new UsageError(`--${name} takes a duration such as 30s or 5m, not "${value}"`);
     },
-    list: (name) => {
-      const words = text(name)
-        ?.split(',')
-        .map((word) => word.trim())
-        .filter((word) => word !== '');
-      if (words?.length === 0) throw new UsageError(`--${name} names nothing`);
-      return words;
-    },
+    versions: (name) => listOf(text(name), name)?.map(fullVersion),
+    list: (name) => listOf(text(name), name),
   };
+}
+
+function listOf(value: string | undefined, name: string): string[] | undefined {
+  const words = value
+    ?.split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  if (words?.length === 0) throw new UsageError(`--${name} names nothing`);
+  return words;
 }
 
 function parseOrRefuse(argv: string[], options: Options): { values: Record<string, unknown>; positionals: string[] } {

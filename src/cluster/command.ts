@@ -20,7 +20,7 @@ export function etcdCommand(member: string, spec: StartSpec, security: Security)
     'etcd',
     `--name=${member}`,
     `--data-dir=${dataDirOf(member)}`,
-    `--listen-peer-urls=${anyHost(PORTS.peer)}`,
+    `--listen-peer-urls=${anyHost(peerPortOf(spec.peerURL))}`,
     `--listen-client-urls=${anyHost(PORTS.client)}`,
     `--listen-metrics-urls=${anyHost(PORTS.metrics)}`,
     `--initial-advertise-peer-urls=${spec.peerURL}`,
@@ -32,6 +32,11 @@ export function etcdCommand(member: string, spec: StartSpec, security: Security)
     ...loggerArguments(spec),
     ...flagArguments(spec.version, spec.flags),
   ];
+}
+
+/** Peers reach a member at the port of its peer URL. */
+function peerPortOf(peerURL: string): number {
+  return Number(new URL(peerURL).port || PORTS.peer);
 }
 
 /** 3.4 logs in the old format unless told otherwise; 3.3 has no other, 3.5 and later no other than zap's. */

@@ -16,41 +16,29 @@ const FEATURE_GATES: Readonly<Record<string, string>> = {
   'txn-mode-write-with-shared-buffer': 'TxnModeWriteWithSharedBuffer',
 };
 
-/** Flags that the runner sets itself, and the argument of `start` to use instead. */
-export const OWNED_FLAGS: ReadonlyMap<string, string> = new Map([
-  ['name', 'the name in `members`'],
-  ['data-dir', 'nothing: each member has a volume of its own'],
-  ['listen-peer-urls', '`peerURL` of `start` or `member-add`'],
-  ['listen-client-urls', 'nothing: the runner publishes the port'],
-  ['listen-metrics-urls', 'nothing: the runner always opens it'],
-  ['advertise-client-urls', 'nothing: it is the name in `members`'],
-  ['initial-advertise-peer-urls', '`peerURL` of `start` or `member-add`'],
-  ['initial-cluster', '`initialCluster` of `start`'],
-  ['initial-cluster-state', '`initialClusterState` of `start`'],
-  ['initial-cluster-token', '`initialClusterToken` of `start`'],
-  ['force-new-cluster', '`forceNewCluster: true` of `start`'],
-]);
-
 type Spelling = { flag: string } | { gate: string } | { lacking: string };
 
 /** How a version spells a flag, or why it can't. */
 export function spell(version: string, name: string): Spelling {
   const bare = name.replace(/^experimental-/, '');
-  const gate = FEATURE_GATES[bare];
+  const gate = Object.hasOwn(FEATURE_GATES, bare) ? FEATURE_GATES[bare] : undefined;
   const line = lineOf(version);
   if (gate !== undefined && compareVersions(line, '3.6') >= 0) return { gate };
   for (const flag of [bare, `experimental-${bare}`]) if (knows(line, flag)) return { flag };
   return { lacking: whyLacking(line, name, bare) };
 }
 
-/** The arguments for these flags, sorted as written; feature gates are joined into one. Throws for a lacking flag. */
+/**
+ * The arguments for these flags, in the order as written; feature gates are joined into one. A flag that the version
+ * lacks stays as it is written: where it gets this far, the drill wants to see what etcd says of it.
+ */
 export function flagArguments(version: string, flags: Record<string, string>): string[] {
   const args: string[] = [];
   const gates: string[] = [];
   for (const [name, value] of Object.entries(flags)) {
     const spelling = spell(version, name);
-    if ('lacking' in spelling) throw new Error(spelling.lacking);
-    if ('gate' in spelling) gates.push(`${spelling.gate}=${value}`);
+    if ('lacking' in spelling) args.push(`--${name}=${value}`);
+    else if ('gate' in spelling) gates.push(`${spelling.gate}=${value}`);
     else if (spelling.flag === 'feature-gates') gates.push(value);
     else args.push(`--${spelling.flag}=${value}`);
   }

@@ -92,3 +92,16 @@ export function parseLogLine(line: string): Record<string, unknown> | undefined 
 export function isFatal(line: string): boolean {
   return /"level":"(fatal|panic|dpanic)"/.test(line) || /^\S+ \S+ C \| /.test(line);
 }
+
+/**
+ * What a process said last of why it ended: the error of its last fatal line, else its last line. For people; a
+ * panic's first line says more than the stack under it.
+ */
+export function lastWords(lines: readonly string[]): string {
+  const telling = lines.findLast((line) => isFatal(line) || /^(panic: |flag provided|invalid value)/.test(line));
+  const line = telling ?? lines.at(-1) ?? 'nothing';
+  const [, message = line] = /^\S+ \S+ [A-Z] \| (.*)$/.exec(line) ?? [];
+  const entry = parseLogLine(message);
+  const said = entry?.['error'] ?? entry?.['msg'];
+  return typeof said === 'string' ? said : message;
+}

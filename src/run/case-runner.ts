@@ -1,5 +1,5 @@
 /** One case from its cluster's making to its removal. */
-import { Unmet } from '../errors';
+import { EnvironmentError, Unmet } from '../errors';
 import { formatDuration } from '../clock';
 import type { EventBody, Failure, Verdict } from '../events';
 import type { MemberProcess } from '../cluster/cluster';
@@ -32,12 +32,15 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
   options.emit({ type: 'case-started', case: id });
   const versions: Record<string, string> = {};
   const learning: Promise<void>[] = [];
-  const cluster = options.environment.createCluster(planned, hooksFor(id, options, versions, learning));
+  const ending = new AbortController();
+  const hooks = hooksFor(id, options, { versions, learning, ending });
+  const cluster = options.environment.createCluster(planned, hooks);
   // One runner for both: `finally` sees the results of the steps.
   const runner = runnerFor(planned, cluster, options);
-  const failure = await settle(() => runSteps(planned, cluster, runner, options));
+  const stepsFailure = await settle(() => runSteps(planned, cluster, runner, { ...options, ending }));
   const further = await runFinally(planned, cluster, runner, options);
   await Promise.all(learning);
+  const failure = stepsFailure ?? (ending.signal.aborted ? failureOf(ending.signal.reason) : null);
   const kept = options.keep && failure !== null ? await settleKept(cluster, further) : undefined;
   if (!kept) further.push(...asList(await settle(() => cluster.tearDown())));
   const first = failure ?? further.shift() ?? null;
@@ -80,24 +83,32 @@ async function settleKept(cluster: CaseCluster, further: Failure[]): Promise<str
 function hooksFor(
   caseId: string,
   { emit }: CaseOptions,
-  versions: Record<string, string>,
-  learning: Promise<void>[],
+  learnt: { versions: Record<string, string>; learning: Promise<void>[]; ending: AbortController },
 ): Parameters<Environment['createCluster']>[1] {
   const learn = async (process: MemberProcess): Promise<void> => {
-    const { member, incarnation, endpoint } = process;
+    const { member, incarnation, endpoint, spec } = process;
     const said = await process.versions(VERSION_MS).catch(() => undefined);
     const version = said?.['etcdserver'];
     if (version === undefined) return;
-    versions[member] = version;
+    learnt.versions[member] = version;
     emit({ type: 'member-serving', case: caseId, member, incarnation, version, endpoint });
+    if (version !== spec.version) learnt.ending.abort(anotherVersion(member, spec.version, version));
   };
   return {
     onStart: ({ member, incarnation, spec, address }) =>
       emit({ type: 'member-started', case: caseId, member, incarnation, version: spec.version, address }),
-    onServing: (process) => void learning.push(learn(process)),
+    onServing: (process) => void learnt.learning.push(learn(process)),
     onExit: ({ member, incarnation, exitCode = -1 }) =>
       emit({ type: 'member-exited', case: caseId, member, incarnation, exitCode }),
   };
+}
+
+/** A verdict about one version on the binary of another would be a lie. */
+function anotherVersion(member: string, asked: string, said: string): EnvironmentError {
+  return new EnvironmentError(
+    `${member} was to run etcd ${asked}, and says itself that it is ${said}`,
+    `use an image that has etcd ${asked}, or ask for what this one has: --etcd ${said}`,
+  );
 }
 
 /** Sets up and runs the steps under everything that may end them: interruption, the deadline, a lost engine. */
@@ -105,9 +116,9 @@ async function runSteps(
   planned: PlannedCase,
   cluster: CaseCluster,
   runner: StepRunner,
-  options: CaseOptions,
+  options: CaseOptions & { ending: AbortController },
 ): Promise<void> {
-  const ending = new AbortController();
+  const { ending } = options;
   const timeoutMs = planned.scenario.timeoutMs ?? options.timeoutMs;
   const overdue = new Unmet(`the scenario did not end within its ${formatDuration(timeoutMs)}`);
   const timer = setTimeout(() => ending.abort(overdue), timeoutMs);

@@ -62,7 +62,8 @@ export function stepFailure(
     durationMs: told.durationMs,
     attempts: told.attempts,
     resolved: trace.resolved,
-    logs: concerned.flatMap((member) => excerpt(member, cluster, told.logOf)),
+    // An interruption is no riddle: its logs would only hide the real failures.
+    logs: failure.kind === 'interrupted' ? [] : concerned.flatMap((member) => excerpt(member, cluster, told.logOf)),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Call } from '../cluster/client';
 import type { MemberProcess } from '../cluster/cluster';
+import { lastWords } from '../cluster/log';
 import { poll } from '../clock';
 import { asError, EtcdSaid, Unmet } from '../errors';
 import type { StepContext } from './context';
@@ -74,16 +75,9 @@ export async function waitUntilServing(process: MemberProcess, context: StepCont
     },
   );
   if (found === 'serves') return context.cluster.serving(process);
-  if (found === 'exited') throw exitedWhile(process, 'to serve');
+  if (found === 'exited') {
+    const { exitCode, log } = process;
+    throw new Unmet(`${member} exited with code ${exitCode} before it served: ${lastWords(log.lines)}`);
+  }
   throw new Unmet(`${member} did not serve; it last answered: ${last}`, [], `${member} to serve`);
-}
-
-/** The failure of a wait for a process that has ended. */
-export function exitedWhile(process: MemberProcess, waitedFor: string): EtcdSaid {
-  const last = process.log.tail(3).join('\n');
-  return new EtcdSaid(
-    `exited with code ${process.exitCode} while it was waited for ${waitedFor}; its last lines:\n${last}`,
-    'failed',
-    process.member,
-  );
 }

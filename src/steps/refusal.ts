@@ -1,6 +1,6 @@
 /** A start that etcd is expected to refuse: recognised from this incarnation's log or exit, before it ever serves. */
 import type { MemberProcess } from '../cluster/cluster';
-import { isFatal } from '../cluster/log';
+import { isFatal, lastWords } from '../cluster/log';
 import { poll, sleep } from '../clock';
 import { EtcdSaid, Unmet } from '../errors';
 import type { StepContext } from './context';
@@ -37,7 +37,9 @@ export async function expectRefusal(process: MemberProcess, context: StepContext
   if (outcome === 'serves') {
     throw new Unmet(`${member} started and serves, although it was expected to say ${expected.description}`);
   }
-  if (outcome === 'exited') throw new EtcdSaid(exitText(process), 'failed', member);
+  if (outcome === 'exited') {
+    throw new EtcdSaid(`${lastWords(log.lines)} (exited with code ${process.exitCode})`, 'failed', member);
+  }
   await settle(process, context);
   context.note(
     process.exitCode === undefined
@@ -73,8 +75,4 @@ async function settle(process: MemberProcess, context: StepContext): Promise<voi
   );
   if (!fatal) return;
   await Promise.race([process.exited, sleep(FATAL_EXIT_MS, context.signal)]);
-}
-
-function exitText(process: MemberProcess): string {
-  return [`exited with code ${process.exitCode}; its last lines:`, ...process.log.tail(5)].join('\n');
 }

@@ -2,7 +2,7 @@ import { Interrupted } from '../../errors';
 import { connectEngine } from '../../cluster/docker/engine';
 import { ensureImage } from '../../cluster/docker/images';
 import { DEFAULT_ETCD } from '../../library/run';
-import { parse } from '../args';
+import { fullVersion, parse } from '../args';
 import { readConfiguration } from '../config';
 import type { Command } from '../io';
 import { onSignals } from '../signals';
@@ -12,7 +12,7 @@ export const command: Command = async (argv, io) => {
   const args = parse(argv, { image: { type: 'string' }, pull: { type: 'string' } });
   const configuration = readConfiguration(io.cwd);
   const options = { pull: 'missing' as const, ...imageOptions(args, configuration, io) };
-  const versions = args.paths.length > 0 ? args.paths : (configuration.etcd ?? [DEFAULT_ETCD]);
+  const versions = args.paths.length > 0 ? args.paths.map(fullVersion) : (configuration.etcd ?? [DEFAULT_ETCD]);
   const signals = onSignals((message) => io.err.write(`${message}\n`));
   try {
     const { docker } = await connectEngine();

@@ -53,7 +53,7 @@ function requestOf(args: Parsed, configuration: Configuration, io: Io): RunReque
     tag: args.text('tag'),
     grep: args.text('grep'),
     variables: parseVariables(args.texts('var')),
-    etcd: args.list('etcd'),
+    etcd: args.versions('etcd'),
     defaultEtcd: configuration.etcd,
     repeat: args.number('repeat', 1),
     jobs: args.number('jobs', 1) ?? configuration.jobs,

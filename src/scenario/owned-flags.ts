@@ -1,0 +1,36 @@
+/** Names of flags: which the runner keeps for itself, and how they are written. */
+import type { Problem } from '../errors';
+import type { SourceFile } from '../source';
+import type { Node } from './node';
+import { problemAt } from './parse';
+
+/** Flags that the runner sets itself, and the argument to use instead. */
+const OWNED_FLAGS: ReadonlyMap<string, string> = new Map([
+  ['name', 'a member is named in `members`'],
+  ['data-dir', 'each member has a volume of its own'],
+  ['listen-peer-urls', 'use `peerURL` of `start` or `member-add`'],
+  ['listen-client-urls', 'the runner publishes the port'],
+  ['listen-client-http-urls', 'the runner publishes the port'],
+  ['listen-metrics-urls', 'the runner always opens it'],
+  ['advertise-client-urls', 'its host is the name in `members`'],
+  ['initial-advertise-peer-urls', 'use `peerURL` of `start` or `member-add`'],
+  ['initial-cluster', 'use `initialCluster` of `start`'],
+  ['initial-cluster-state', 'use `initialClusterState` of `start`'],
+  ['initial-cluster-token', 'use `initialClusterToken` of `start`'],
+  ['force-new-cluster', 'use `forceNewCluster: true` of `start`'],
+  ['config-file', 'with a configuration file etcd ignores every other flag; write its settings as flags'],
+]);
+
+/** What is wrong with the names of flags, whatever the version. */
+export function flagNameProblems(source: SourceFile, flags: Node | undefined): Problem[] {
+  if (flags?.kind !== 'map') return [];
+  return flags.entries.flatMap(({ key }) => {
+    const bare = key.text.replace(/^-+/, '');
+    const instead = OWNED_FLAGS.get(bare);
+    if (instead !== undefined) {
+      return [problemAt(source, key, 'owned-flag', `the runner sets --${bare} itself`, instead)];
+    }
+    if (bare === key.text) return [];
+    return [problemAt(source, key, 'flag-name', `flags are written without their dashes`, `write \`${bare}\``)];
+  });
+}
