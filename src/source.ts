@@ -38,7 +38,8 @@ export class SourceFile {
     const start = this.lineStarts[number - 1];
     if (start === undefined) return '';
     const next = this.lineStarts[number];
-    return this.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, '');
+    const text = this.text.slice(start, next === undefined ? undefined : next - 1);
+    return text.endsWith('\r') ? text.slice(0, -1) : text;
   }
 
   /** The offset of a place. */
@@ -67,7 +68,8 @@ export function formatPlace(place: Place): string {
   return `${place.file}:${place.line}:${place.column}`;
 }
 
-const LONGEST_SHOWN_LINE = 160;
+/** Columns that a frame shows; of a longer line it shows those around the place. */
+const SHOWN_COLUMNS = 160;
 
 /**
  * The lines around a place, numbered, with a caret under what is meant:
@@ -80,35 +82,49 @@ export function codeFrame(source: SourceFile, place: Place, context = { before: 
   const first = Math.max(1, place.line - context.before);
   const last = Math.min(source.lineCount, place.line + context.after);
   const width = String(last).length;
+  const from = firstShownColumn(place);
   const rows: string[] = [];
   for (let number = first; number <= last; number++) {
     const text = source.line(number);
     if (number > place.line && text === '' && number === last) break;
     const marker = number === place.line ? '>' : ' ';
-    rows.push(`${marker} ${String(number).padStart(width)} | ${visible(text)}`.trimEnd());
-    if (number === place.line) rows.push(`  ${' '.repeat(width)} | ${caret(text, place)}`);
+    rows.push(`${marker} ${String(number).padStart(width)} | ${shownPart(text, from)}`.trimEnd());
+    if (number === place.line) rows.push(`  ${' '.repeat(width)} | ${caret(text, place, from)}`);
   }
   return rows.join('\n');
 }
 
-function caret(text: string, place: Place): string {
-  const indent = Array.from(text.slice(0, place.column - 1), (c) => (c === '\t' ? '\t' : ' ')).join('');
-  if (indent.length > LONGEST_SHOWN_LINE) return '';
-  const length = Math.max(1, Math.min((place.endColumn ?? place.column + 1) - place.column, LONGEST_SHOWN_LINE));
-  return indent + '^'.repeat(length);
+/** 0, or for a place far to the right the offset that brings it into the middle. */
+function firstShownColumn({ column }: Place): number {
+  return column <= SHOWN_COLUMNS ? 0 : column - SHOWN_COLUMNS / 2;
 }
 
-/** Control characters would act on the terminal: they are shown as what they are instead. */
-export function visible(text: string): string {
-  const shown = text.length > LONGEST_SHOWN_LINE ? `${text.slice(0, LONGEST_SHOWN_LINE)}…` : text;
-  return stripControl(shown);
+function shownPart(text: string, from: number): string {
+  const end = from + SHOWN_COLUMNS;
+  const part = `${from > 0 && text !== '' ? '…' : ''}${text.slice(from, end)}${text.length > end ? '…' : ''}`;
+  return stripControl(part.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
-/** Replaces control characters (but tab and line feed) by their Unicode pictures. */
+function caret(text: string, place: Place, from: number): string {
+  const before = `${from > 0 ? ' ' : ''}${text.slice(from, place.column - 1)}`;
+  const indent = Array.from(before, (c) => (c === '\t' ? '\t' : ' ')).join('');
+  const end = Math.min(place.endColumn ?? place.column + 1, from + SHOWN_COLUMNS + 1);
+  return indent + '^'.repeat(Math.max(1, Array.from(text.slice(place.column - 1, end - 1)).length));
+}
+
+/** Replaces what would act on a terminal (control characters but tab and line feed, turns of direction) by pictures. */
 export function stripControl(text: string): string {
   // eslint-disable-next-line no-control-regex -- finding them is the point
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (c) => {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => {
     const code = c.charCodeAt(0);
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
   });
+}
+
+/** The same on one line: a line feed becomes its picture, a tab a blank. */
+export function onOneLine(text: string): string {
+  return stripControl(text)
+    .replace(/[\n\u2028\u2029]/g, '\u240a')
+    .replace(/\t/g, ' ')
+    .replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -39,6 +39,13 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** Whoever read the output may be gone (`| head`): the run goes on to its end, and its exit code and reports stand. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+process.stdout.on('error', ignoreClosedPipe);
+process.stderr.on('error', ignoreClosedPipe);
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

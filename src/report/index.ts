@@ -5,7 +5,7 @@ import { ConsoleReporter, type ConsoleOptions } from './console';
 import { GithubReporter, type GithubOptions } from './github';
 import { JunitReporter } from './junit';
 import { NdjsonReporter } from './ndjson';
-import { nearest } from './nearest';
+import { nearest } from '../match';
 import { SummaryReporter } from './summary';
 import { oneLine } from './text';
 

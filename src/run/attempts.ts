@@ -48,14 +48,15 @@ export async function attemptUntilRight(options: AttemptOptions): Promise<Attemp
       pauseMs = FIRST_PAUSE_MS * 2;
     } catch (thrown) {
       if (signal.aborted) throw thrown;
-      if (holdsSince !== undefined) trace.note(`held for ${formatDuration(began - holdsSince)}, then no more`);
+      if (holdsSince !== undefined) trace.noteForGood(`held for ${formatDuration(began - holdsSince)}, then no more`);
       holdsSince = undefined;
-      if (thrown instanceof EtcdSaid && thrown.outcome === 'unknown') trace.unknownAttempts.push(attempt);
+      if (isUnknown(thrown)) trace.unknownAttempts.push(attempt);
       if (withinMs === undefined || Date.now() >= end || !mayTryAgain(step, thrown)) {
         throw withWait(thrown, withinMs, trace);
       }
     }
-    await sleep(Math.min(pauseMs, Math.max(1, end - Date.now()), LONGEST_PAUSE_MS), signal);
+    const enough = holdsSince === undefined ? end : holdsSince + (modifiers.forMs ?? 0);
+    await sleep(Math.min(pauseMs, Math.max(1, enough - Date.now()), LONGEST_PAUSE_MS), signal);
     pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS);
   }
 }
@@ -100,8 +101,12 @@ function anotherError(thrown: EtcdSaid, matcher: TextMatcher): Error {
 
 function mayTryAgain(step: Step, thrown: unknown): boolean {
   if (!(thrown instanceof EtcdSaid || thrown instanceof Unmet)) return false;
-  const unknown = (thrown as { outcome?: string }).outcome === 'unknown';
-  return step.retry === 'always' || (step.retry === 'definite' && !unknown);
+  return step.retry === 'always' || (step.retry === 'definite' && !isUnknown(thrown));
+}
+
+/** Whether the attempt may have been applied all the same; also where it failed with another error than expected. */
+function isUnknown(thrown: unknown): boolean {
+  return (thrown as { outcome?: string }).outcome === 'unknown';
 }
 
 /** A failure after a wait says what was waited for. */

@@ -63,12 +63,14 @@ export class StepRunner {
     const began = Date.now();
     let attempts = 1;
     let ref = this.refOf(step, undefined);
+    let told = false;
     try {
       signal.throwIfAborted();
       const scope: Scope = { results: this.results, skipped: this.skipped, repeatIndex };
       const bound = step.bind(scope);
       ref = this.refOf(step, bound);
       this.emit({ type: 'step-started', step: ref });
+      told = true;
       const done = await attemptUntilRight({
         step: step.step,
         modifiers: step.modifiers,
@@ -80,6 +82,8 @@ export class StepRunner {
       });
       if (as !== undefined) this.results.set(as, done.result ?? {});
     } catch (thrown) {
+      // A step that fails before it can run, for want of a result, has begun all the same.
+      if (!told) this.emit({ type: 'step-started', step: ref });
       const cause: unknown = signal.aborted && !(thrown instanceof StepFailed) ? signal.reason : thrown;
       const durationMs = Date.now() - began;
       const { cluster, logOf } = this.options;

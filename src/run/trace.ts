@@ -5,6 +5,7 @@ export class StepTrace {
   readonly resolved: Resolution[] = [];
   readonly concerned = new Set<string>();
   private readonly said: string[] = [];
+  private readonly lasting: string[] = [];
   /** What is, or was last, waited for. */
   waitingFor: string | undefined;
   /** Attempts whose outcome is unknown: they may have been applied. */
@@ -21,6 +22,11 @@ export class StepTrace {
     if (!this.said.includes(text)) this.said.push(text);
   }
 
+  /** A note that later attempts do not wipe out. */
+  noteForGood(text: string): void {
+    this.lasting.push(text);
+  }
+
   /** Forgets the notes of an attempt that did not count. */
   startAttempt(): void {
     this.said.length = 0;
@@ -31,6 +37,6 @@ export class StepTrace {
     const unknown = this.unknownAttempts.filter((attempt) => attempt < attempts);
     if (attempts < 2) return this.said;
     const open = unknown.length === 0 ? [] : [`attempt ${unknown.join(', ')} may have been applied as well`];
-    return [...this.said, `at attempt ${attempts}`, ...open];
+    return [...this.said, `at attempt ${attempts}`, ...open, ...this.lasting];
   }
 }

@@ -1,15 +1,28 @@
 /** `${…}`, replaced after parsing, scalar by scalar. A scalar that is one expression keeps the value's type. */
-import type { Node, ScalarNode } from './node';
+import { cut, type Node, type ScalarNode } from './node';
 
-/** `$${` is a literal `${`. */
-const EXPRESSIONS = /\$\$\{|\$\{([^{}]*)\}/g;
+/** An escape, an expression, or the beginning of one that is never closed. `$${` is a literal `${`. */
+const TOKENS = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
+const WHOLE = /^\$\{([^{}]*)\}$/;
 
-/** What a name stands for: a value, `later` where it is known only while running, or a message why it is nothing. */
-export type Lookup = (name: string, at: ScalarNode) => { value: unknown } | 'later' | { problem: string };
+/**
+ * What a name stands for: a value (`typed`: as one that was written without quotes), `later` where it is known only
+ * while running, or a message why it is nothing.
+ */
+export type Lookup = (name: string) => { value: unknown; typed?: boolean } | 'later' | { problem: string };
 
-/** True where the text holds an expression or an escape. */
+export interface Substitution {
+  lookup: Lookup;
+  /** Nothing is replaced after this: escapes become what they stand for. Else values that hold a `${` are escaped. */
+  final: boolean;
+  onProblem(at: ScalarNode, message: string): void;
+}
+
+/** True where the text holds an expression, escapes left aside. */
 export function hasExpression(text: string): boolean {
-  return text.includes('${');
+  if (!text.includes('${')) return false;
+  for (const [token] of text.matchAll(TOKENS)) if (token !== '$${') return true;
+  return false;
 }
 
 /** True where any scalar of the tree holds an expression. */
@@ -24,66 +37,82 @@ export function containsExpression(node: Node): boolean {
   }
 }
 
-/**
- * The tree with every expression that `lookup` knows replaced; what is `later` stays as it is. With `final`, escapes
- * become what they stand for.
- */
-export function substitute(
-  node: Node,
-  lookup: Lookup,
-  options: { final: boolean; onProblem(at: ScalarNode, message: string): void },
-): Node {
+/** The tree with every expression that `lookup` knows replaced; what is `later` stays as it is. */
+export function substitute(node: Node, how: Substitution): Node {
   switch (node.kind) {
     case 'scalar':
-      return substituteScalar(node, lookup, options);
+      return node.text.includes('${') ? substituteScalar(node, how) : node;
     case 'seq':
-      return { ...node, items: node.items.map((item) => substitute(item, lookup, options)) };
+      return { ...node, items: node.items.map((item) => substitute(item, how)) };
     case 'map':
-      return {
-        ...node,
-        entries: node.entries.map(({ key, value }) => ({ key, value: substitute(value, lookup, options) })),
-      };
+      return { ...node, entries: node.entries.map(({ key, value }) => ({ key, value: substitute(value, how) })) };
   }
 }
 
-function substituteScalar(
-  node: ScalarNode,
-  lookup: Lookup,
-  options: { final: boolean; onProblem(at: ScalarNode, message: string): void },
-): Node {
-  if (!hasExpression(node.text)) return node;
-  const find = (name: string): { value: unknown } | undefined => {
-    const found = lookup(name.trim(), node);
-    if (found === 'later') return undefined;
-    if ('value' in found) return found;
-    options.onProblem(node, found.problem);
-    return undefined;
-  };
-  const whole = /^\$\{([^{}]*)\}$/.exec(node.text);
+/** The tree with its escapes undone, where it holds no expression any more. */
+export function unescape(node: Node): Node {
+  return substitute(node, { lookup: () => 'later', final: true, onProblem: () => undefined });
+}
+
+function substituteScalar(node: ScalarNode, how: Substitution): Node {
+  const whole = WHOLE.exec(node.text);
   if (whole) {
-    const found = find(whole[1] ?? '');
-    return found ? toNode(found.value, node) : node;
+    const found = find(whole[1] ?? '', node, how);
+    return found ? toNode(found, node, how.final) : node;
   }
-  const text = node.text.replace(EXPRESSIONS, (written, name: string | undefined) => {
-    if (name === undefined) return options.final ? '${' : written;
-    const found = find(name);
-    return found ? toText(found.value) : written;
-  });
-  return { ...node, text };
+  let text = '';
+  let literal = '';
+  let end = 0;
+  for (const match of node.text.matchAll(TOKENS)) {
+    const [token, name] = match;
+    literal += node.text.slice(end, match.index);
+    end = match.index + token.length;
+    const found = token === '$${' ? { value: '${' } : find(name, node, how);
+    if (found) literal += toText(found.value);
+    else {
+      text += (how.final ? literal : escape(literal)) + token;
+      literal = '';
+    }
+  }
+  literal += node.text.slice(end);
+  return { ...node, text: text + (how.final ? literal : escape(literal)) };
+}
+
+/** The value behind a name; undefined for what is not known yet, and for what is nothing: that was told. */
+function find(
+  name: string | undefined,
+  node: ScalarNode,
+  { lookup, onProblem }: Substitution,
+): { value: unknown; typed?: boolean } | undefined {
+  if (name === undefined) {
+    onProblem(node, `\`\${\` is not closed in "${cut(node.text)}"; a literal one is written \`$\${\``);
+    return undefined;
+  }
+  if (name.trim() === '') {
+    onProblem(node, '`${}` names nothing');
+    return undefined;
+  }
+  const found = lookup(name.trim());
+  if (found === 'later') return undefined;
+  if ('value' in found) return found;
+  onProblem(node, found.problem);
+  return undefined;
 }
 
 /** A value as a node that stands where the expression stood. */
-function toNode(value: unknown, at: ScalarNode): Node {
+function toNode(found: { value: unknown; typed?: boolean }, at: ScalarNode, final: boolean): Node {
+  const { value, typed } = found;
   if (Array.isArray(value)) {
-    return { kind: 'seq', items: value.map((item) => toNode(item, at)), start: at.start, end: at.end };
+    const items = value.map((item) => toNode({ value: item, typed }, at, final));
+    return { kind: 'seq', items, start: at.start, end: at.end };
   }
-  return {
-    kind: 'scalar',
-    text: toText(value),
-    plain: typeof value !== 'string' || at.plain,
-    start: at.start,
-    end: at.end,
-  };
+  const text = final ? toText(value) : escape(toText(value));
+  const plain = typed ?? (typeof value !== 'string' || at.plain);
+  return { kind: 'scalar', text, plain, start: at.start, end: at.end };
+}
+
+function escape(text: string): string {
+  return text.replaceAll('${', '$$${');
 }
 
 function toText(value: unknown): string {

@@ -1,6 +1,5 @@
 /** A file as a scenario: read, parsed, checked. */
 import { readFile } from 'node:fs/promises';
-import { OWNED_FLAGS } from '../cluster/flags';
 import { asError, ScenarioError, UsageError, type Problem } from '../errors';
 import { nearest } from '../match';
 import { parseDuration } from '../clock';
@@ -10,6 +9,7 @@ import { substitute, type Lookup } from './expressions';
 import { followDrill } from './follow';
 import { loadSteps, type LoadContext } from './load-step';
 import { valueOf, type MapNode, type Node } from './node';
+import { flagNameProblems } from './owned-flags';
 import { parseDocument, problemAt } from './parse';
 import type { Scenario } from './scenario';
 import { conditionOf, RESERVED_KEYS, TOP_LEVEL } from './top-level';
@@ -69,7 +69,7 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions): Loa
   const members = membersOf(top['members']);
   const context: LoadContext = { source, members, problems, results: new Set() };
   checkMembers(node, members, context);
-  checkFlags(node, context);
+  problems.push(...flagNameProblems(source, valueOf(node, 'flags')));
   const requires = requirement(node, top, context);
   const steps = stepsUnder(node, 'steps', context);
   const last = stepsUnder(node, 'finally', context);
@@ -159,16 +159,6 @@ function checkMembers(node: MapNode, members: string[], context: LoadContext): v
   context.problems.push(
     problemAt(context.source, at, 'member-name', `no member can be named "${taken}": the word is a selector`),
   );
-}
-
-function checkFlags(node: MapNode, { source, problems }: LoadContext): void {
-  const flags = valueOf(node, 'flags');
-  if (flags?.kind !== 'map') return;
-  for (const { key } of flags.entries) {
-    const instead = OWNED_FLAGS.get(key.text);
-    if (instead === undefined) continue;
-    problems.push(problemAt(source, key, 'owned-flag', `the runner sets --${key.text} itself`, `use ${instead}`));
-  }
 }
 
 function requirement(node: MapNode, top: Record<string, unknown>, context: LoadContext): Scenario['requires'] {

@@ -48,20 +48,27 @@ export function locate(root: Node, pointer: string): Node {
   return node;
 }
 
-/** What a node is, for messages: `a list`, `the text "foo"`. */
+const LONGEST_SHOWN_TEXT = 60;
+
+/** What a node is, for messages: `a list`, `"foo"`. */
 export function describe(node: Node): string {
   switch (node.kind) {
     case 'map':
-      return 'a map';
+      return node.entries.length === 0 ? 'an empty map' : 'a map';
     case 'seq':
-      return 'a list';
+      return node.items.length === 0 ? 'an empty list' : 'a list';
     case 'scalar':
       if (node.plain && isNullText(node.text)) return 'nothing';
-      return `"${node.text.length > 60 ? `${node.text.slice(0, 60)}…` : node.text}"`;
+      return node.text === '' ? 'an empty text' : `"${cut(node.text)}"`;
   }
+}
+
+/** A text short enough to stand in a sentence. */
+export function cut(text: string): string {
+  return text.length > LONGEST_SHOWN_TEXT ? `${text.slice(0, LONGEST_SHOWN_TEXT)}…` : text;
 }
 
 /** Plain scalars that mean null in YAML's core schema. */
 export function isNullText(text: string): boolean {
-  return text === '' || text === '~' || /^null$/i.test(text);
+  return text === '' || text === '~' || text === 'null' || text === 'Null' || text === 'NULL';
 }

@@ -4,46 +4,57 @@
  */
 import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents, type Event } from 'js-yaml';
 import { ScenarioError, type Problem } from '../errors';
-import { codeFrame, type SourceFile } from '../source';
-import type { MapEntry, MapNode, Node, ScalarNode, SeqNode } from './node';
+import { codeFrame, onOneLine, type SourceFile } from '../source';
+import { cut, type MapEntry, type MapNode, type Node, type ScalarNode, type SeqNode } from './node';
+import { yamlProblem } from './yaml-problem';
 
 /** Deeper than any drill; a limit, so that hostile files end in a message. */
 const MAX_DEPTH = 64;
 /** Nodes of the tree with aliases followed; beyond it a file is an alias bomb. */
 const MAX_NODES = 200_000;
 
-/** A problem at a range of the source, with its code frame. */
-export function problemAt(
-  source: SourceFile,
-  range: { start: number; end: number },
-  rule: string,
-  message: string,
-  hint?: string,
-): Problem {
-  const place = source.place(range.start, range.end);
-  return { rule, place, message, frame: codeFrame(source, place), ...(hint === undefined ? {} : { hint }) };
+interface Range {
+  start: number;
+  end: number;
 }
 
-/** The one document of a file. Throws ScenarioError. */
-export function parseDocument(source: SourceFile): Node {
+/** A problem at a range of the source, with its code frame. */
+export function problemAt(source: SourceFile, range: Range, rule: string, message: string, hint?: string): Problem {
+  const place = source.place(range.start, range.end);
+  return {
+    rule,
+    place,
+    message: onOneLine(message),
+    frame: codeFrame(source, place),
+    ...(hint === undefined ? {} : { hint: onOneLine(hint) }),
+  };
+}
+
+/** The one document of a file, and what is wrong with it that does not keep one from reading on. Throws ScenarioError. */
+export function parse(source: SourceFile): { root: Node; problems: Problem[] } {
   const events = eventsOf(source);
-  const documents = events.filter((event) => event.type === EVENT_ID.DOCUMENT).length;
-  if (documents > 1) {
-    throw fail(
-      source,
-      { start: 0, end: 0 },
-      'one-document',
-      'the file holds several YAML documents; a scenario is one',
-    );
+  const [, second] = documentStarts(events);
+  if (second !== undefined) {
+    const message = 'the file holds several YAML documents; a scenario is one';
+    throw fail(source, second, 'one-document', message, 'write a file for each, and no `---` between steps');
   }
-  const root = new TreeBuilder(source, events).build();
-  if (!root)
+  const builder = new TreeBuilder(source, events);
+  const root = builder.build();
+  const nothing = !root || (root.kind === 'scalar' && root.plain && root.text === '');
+  if (nothing)
     throw fail(source, { start: 0, end: 0 }, 'not-empty', 'the file is empty; a scenario has a `name` and `steps`');
+  return { root, problems: builder.problems };
+}
+
+/** The one document of a file. Throws ScenarioError for whatever is wrong with it as YAML. */
+export function parseDocument(source: SourceFile): Node {
+  const { root, problems } = parse(source);
+  if (problems.length > 0) throw new ScenarioError(problems);
   return root;
 }
 
-function fail(source: SourceFile, range: { start: number; end: number }, rule: string, message: string): ScenarioError {
-  return new ScenarioError([problemAt(source, range, rule, message)]);
+function fail(source: SourceFile, range: Range, rule: string, message: string, hint?: string): ScenarioError {
+  return new ScenarioError([problemAt(source, range, rule, message, hint)]);
 }
 
 function eventsOf(source: SourceFile): Event[] {
@@ -51,15 +62,36 @@ function eventsOf(source: SourceFile): Event[] {
     return parseEvents(source.text, { maxDepth: MAX_DEPTH });
   } catch (thrown) {
     if (!(thrown instanceof YAMLException)) throw thrown;
-    const at = (thrown.mark as { position?: number } | undefined)?.position ?? 0;
-    throw fail(source, { start: at, end: at + 1 }, 'yaml', `this is not YAML: ${thrown.reason}`);
+    const { at, message, hint } = yamlProblem(source.text, thrown);
+    throw fail(source, { start: at, end: at + 1 }, 'yaml', message, hint);
   }
 }
 
+/** Where each document's first node stands, as far as it has one. */
+function documentStarts(events: readonly Event[]): Range[] {
+  return events.flatMap((event, i) => {
+    if (event.type !== EVENT_ID.DOCUMENT) return [];
+    const next = events[i + 1];
+    const start = next === undefined ? -1 : 'valueStart' in next ? next.valueStart : 'start' in next ? next.start : -1;
+    return [{ start: Math.max(0, start), end: Math.max(0, start) + 1 }];
+  });
+}
+
+interface Built {
+  node: Node;
+  /** Nodes in it, aliases followed. */
+  size: number;
+  /** Levels in it, aliases followed. */
+  height: number;
+}
+
 class TreeBuilder {
+  readonly problems: Problem[] = [];
   private next = 0;
-  private readonly anchors = new Map<string, { node: Node; size: number }>();
+  private readonly anchors = new Map<string, Built>();
   private built = 0;
+  /** Where the last value ended: an absent one stands there. */
+  private lastEnd = 0;
 
   constructor(
     private readonly source: SourceFile,
@@ -70,31 +102,33 @@ class TreeBuilder {
     if (this.events[0]?.type !== EVENT_ID.DOCUMENT) return undefined;
     this.next = 1;
     if (this.events[this.next]?.type === EVENT_ID.POP) return undefined;
-    return this.node();
+    return this.node().node;
   }
 
-  private node(): Node {
-    const event = this.take();
+  private node(): Built {
+    const event = this.events[this.next];
+    if (!event) throw new Error('the YAML events end in the middle of a node');
+    this.next += 1;
+    if (event.type === EVENT_ID.ALIAS) return this.alias(event.anchorStart, event.anchorEnd);
     const before = this.built;
-    const node = this.nodeOf(event);
+    const { node, height } = this.nodeOf(event);
     this.count(1, node);
-    if ('anchorStart' in event && event.anchorStart >= 0 && event.type !== EVENT_ID.ALIAS) {
-      const name = this.source.text.slice(event.anchorStart, event.anchorEnd);
-      this.anchors.set(name, { node, size: this.built - before });
+    const made = { node, height, size: this.built - before };
+    if ('tagStart' in event && event.tagStart >= 0) this.refuseTag(event.tagStart, event.tagEnd);
+    if ('anchorStart' in event && event.anchorStart >= 0) {
+      this.anchors.set(this.source.text.slice(event.anchorStart, event.anchorEnd), made);
     }
-    return node;
+    return made;
   }
 
-  private nodeOf(event: Event): Node {
+  private nodeOf(event: Exclude<Event, { type: typeof EVENT_ID.ALIAS }>): { node: Node; height: number } {
     switch (event.type) {
       case EVENT_ID.SCALAR:
-        return this.scalar(event);
+        return { node: this.scalar(event), height: 1 };
       case EVENT_ID.SEQUENCE:
         return this.sequence(event.start);
       case EVENT_ID.MAPPING:
         return this.mapping(event.start);
-      case EVENT_ID.ALIAS:
-        return this.alias(event.anchorStart, event.anchorEnd);
       case EVENT_ID.DOCUMENT:
       case EVENT_ID.POP:
         throw new Error(`unexpected YAML event ${event.type}`);
@@ -114,78 +148,100 @@ class TreeBuilder {
     return { kind: 'scalar', text, plain, start, end };
   }
 
-  private lastEnd = 0;
-
-  private sequence(start: number): SeqNode {
+  private sequence(start: number): { node: SeqNode; height: number } {
     const items: Node[] = [];
-    while (this.events[this.next]?.type !== EVENT_ID.POP) items.push(this.node());
+    let height = 0;
+    while (this.events[this.next]?.type !== EVENT_ID.POP) {
+      const item = this.node();
+      items.push(item.node);
+      height = Math.max(height, item.height);
+    }
     this.next += 1;
-    return { kind: 'seq', items, start, end: items.at(-1)?.end ?? start + 1 };
+    const node: SeqNode = { kind: 'seq', items, start, end: items.at(-1)?.end ?? start + 1 };
+    return { node, height: this.above(height, node) };
   }
 
-  private mapping(start: number): MapNode {
+  private mapping(start: number): { node: MapNode; height: number } {
     const entries: MapEntry[] = [];
+    const seen = new Map<string, ScalarNode>();
     const merged: MapEntry[] = [];
+    let height = 0;
     while (this.events[this.next]?.type !== EVENT_ID.POP) {
-      const key = this.node();
-      if (key.kind !== 'scalar') {
-        throw fail(this.source, key, 'text-key', 'a key is a text here, not a list or a map');
-      }
+      const { node: key } = this.node();
       const value = this.node();
-      if (key.plain && key.text === '<<') merged.push(...this.mergeOf(value));
-      else entries.push({ key, value });
+      height = Math.max(height, value.height);
+      if (key.kind !== 'scalar') this.problem(key, 'text-key', 'a key is a text here, not a list or a map', KEY_HINT);
+      else if (this.isSecond(key, seen)) continue;
+      else if (key.plain && key.text === '<<') merged.push(...this.mergeOf(value.node));
+      else entries.push({ key, value: value.node });
     }
     this.next += 1;
-    this.refuseDuplicates(entries);
-    const own = new Set(entries.map((entry) => entry.key.text));
     for (const entry of merged) {
-      if (own.has(entry.key.text)) continue;
-      own.add(entry.key.text);
+      if (seen.has(entry.key.text)) continue;
+      seen.set(entry.key.text, entry.key);
       entries.push(entry);
     }
-    return { kind: 'map', entries, start, end: entries.at(-1)?.value.end ?? start + 1 };
+    const node: MapNode = { kind: 'map', entries, start, end: this.lastEnd > start ? this.lastEnd : start + 1 };
+    return { node, height: this.above(height, node) };
   }
 
   private mergeOf(value: Node): MapEntry[] {
     const maps = value.kind === 'seq' ? value.items : [value];
     return maps.flatMap((map) => {
       if (map.kind === 'map') return map.entries;
-      throw fail(this.source, map, 'merge', '`<<` merges a map, or a list of maps');
+      this.problem(map, 'merge', '`<<` merges a map, or a list of maps');
+      return [];
     });
   }
 
-  private refuseDuplicates(entries: MapEntry[]): void {
-    const seen = new Map<string, ScalarNode>();
-    for (const { key } of entries) {
-      const first = seen.get(key.text);
-      if (first) {
-        const { line } = this.source.place(first.start);
-        throw fail(this.source, key, 'duplicate-key', `the key \`${key.text}\` stands twice, first in line ${line}`);
-      }
+  private isSecond(key: ScalarNode, seen: Map<string, ScalarNode>): boolean {
+    const first = seen.get(key.text);
+    if (!first) {
       seen.set(key.text, key);
+      return false;
     }
+    const { line } = this.source.place(first.start);
+    this.problem(key, 'duplicate-key', `the key \`${cut(key.text)}\` stands twice, first in line ${line}`);
+    return true;
   }
 
-  private alias(start: number, end: number): Node {
+  private refuseTag(start: number, end: number): void {
+    const written = cut(this.source.text.slice(start, end));
+    const message = `YAML tags such as ${written} mean nothing in a scenario`;
+    this.problem({ start, end }, 'tag', message, 'leave it out: text is taken as it is written, quoted or not');
+  }
+
+  private alias(start: number, end: number): Built {
     const name = this.source.text.slice(start, end);
     const anchored = this.anchors.get(name);
-    if (!anchored)
-      throw fail(this.source, { start: start - 1, end }, 'alias', `no anchor \`&${name}\` stands before this`);
+    this.lastEnd = end;
+    if (!anchored) {
+      throw fail(this.source, { start: start - 1, end }, 'alias', `no anchor \`&${cut(name)}\` stands before this`);
+    }
     this.count(anchored.size, { start, end });
-    return anchored.node;
+    return anchored;
   }
 
-  private count(nodes: number, at: { start: number; end: number }): void {
+  private above(height: number, at: Range): number {
+    if (height < MAX_DEPTH) return height + 1;
+    throw fail(this.source, { start: at.start, end: at.start + 1 }, 'too-deep', TOO_DEEP);
+  }
+
+  private count(nodes: number, at: Range): void {
     this.built += nodes;
     if (this.built > MAX_NODES) {
       throw fail(this.source, at, 'too-large', `with its aliases followed the file has more than ${MAX_NODES} nodes`);
     }
   }
 
-  private take(): Event {
-    const event = this.events[this.next];
-    if (!event) throw new Error('the YAML events end in the middle of a node');
-    this.next += 1;
-    return event;
+  private problem(range: Range, rule: string, message: string, hint?: string): void {
+    if (this.problems.length >= MAX_PROBLEMS) return;
+    this.problems.push(problemAt(this.source, range, rule, message, hint));
   }
 }
+
+/** More than anyone reads at once; a limit, so that hostile files end in a message. */
+export const MAX_PROBLEMS = 100;
+
+const TOO_DEEP = `with its aliases followed this is nested deeper than ${MAX_DEPTH} levels`;
+const KEY_HINT = 'a text that begins with `{` or `[` needs quotes';

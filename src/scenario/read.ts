@@ -1,5 +1,4 @@
 /** A node as the value that its schema asks for: text stays as written, numbers and booleans are typed only where asked for. */
-import { EXPRESSION } from '../steps/schema';
 import type { JsonSchema } from '../steps/schema';
 import { isNullText, type Node, type ScalarNode } from './node';
 
@@ -29,14 +28,20 @@ function readMap(entries: { key: ScalarNode; value: Node }[], schema: JsonSchema
 function readScalar({ text, plain }: ScalarNode, schema: JsonSchema | undefined): unknown {
   const types = typesOf(schema);
   if (plain && types.has('null') && isNullText(text)) return null;
-  if (plain && types.has('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  if (plain && types.has('boolean') && BOOLEAN.test(text)) return text.toLowerCase() === 'true';
   if (plain && (types.has('integer') || types.has('number')) && isNumber(text)) return Number(text);
-  if (plain && isNullText(text) && !types.has('string') && !EXPRESSION.test(text)) return null;
+  if (plain && isNullText(text) && !types.has('string')) return null;
   return text;
 }
 
+const BOOLEAN = /^(true|True|TRUE|false|False|FALSE)$/;
+const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/;
+
+/** Numbers that a JavaScript number holds exactly; a larger one stays text, for the validator to say so. */
 function isNumber(text: string): boolean {
-  return /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(text);
+  return (
+    text.length <= 40 && NUMBER.test(text) && (!Number.isInteger(Number(text)) || Number.isSafeInteger(Number(text)))
+  );
 }
 
 function typesOf(schema: JsonSchema | undefined): Set<string> {

@@ -1,8 +1,8 @@
 /** The schema of a scenario's top-level keys, and of the modifiers beside an action. */
-import { parseRange } from '../cluster/version';
 import { parseDuration } from '../clock';
 import type { Problem } from '../errors';
 import type { SourceFile } from '../source';
+import { parseRange } from '../version';
 import { duration, objectSchema, text, textPatterns, type JsonSchema } from '../steps/schema';
 import type { Node } from './node';
 import { problemAt } from './parse';

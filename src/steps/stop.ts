@@ -5,7 +5,7 @@ import type { StepContext } from './context';
 import { selector } from './schema';
 import type { DrillState } from './drill-state';
 import { select, type Selector } from './select';
-import { defineStep } from './step';
+import { defineStep, type Step } from './step';
 import { list } from './words';
 
 /** SIGTERM, and waiting for the end. A stop that outlasts its deadline fails; it never turns into a kill. */
@@ -45,36 +45,26 @@ function followEnd(selected: Selector, state: DrillState): void {
   for (const member of members) state.setUp(member, false);
 }
 
-export const stop = defineStep({
-  name: 'stop',
-  summary: 'Stops members gracefully (SIGTERM) and waits for their end.',
-  main: 'member',
-  args: { member: { ...selector, description: 'who is stopped, side by side' } },
-  required: ['member'],
-  timeoutMs: 30_000,
-  sentence: ({ member }) => `stop ${list(member)}`,
-  follow: ({ member }, state) => followEnd(member, state),
-  async run({ member }, context) {
-    const members = await runningOf(member, context);
-    context.concerns(...members);
-    await Promise.all(members.map((one) => end(one, 'SIGTERM', context)));
-    return { members };
-  },
-});
+/** `stop` and `kill` differ in their signal alone. */
+function ending(name: 'stop' | 'kill', signal: 'SIGTERM' | 'SIGKILL', summary: string): Step {
+  return defineStep({
+    name,
+    summary,
+    main: 'member',
+    args: { member: { ...selector, description: 'who, side by side; `all` leaves alone who is down already' } },
+    required: ['member'],
+    timeoutMs: 30_000,
+    sentence: ({ member }) => `${name} ${list(member)}`,
+    follow: ({ member }, state) => followEnd(member, state),
+    async run({ member }, context) {
+      const members = await runningOf(member, context);
+      context.concerns(...members);
+      await Promise.all(members.map((one) => end(one, signal, context)));
+      return { members };
+    },
+  });
+}
 
-export const kill = defineStep({
-  name: 'kill',
-  summary: 'Kills members hard (SIGKILL), as a crash or a power cut would.',
-  main: 'member',
-  args: { member: { ...selector, description: 'who is killed, side by side' } },
-  required: ['member'],
-  timeoutMs: 30_000,
-  sentence: ({ member }) => `kill ${list(member)}`,
-  follow: ({ member }, state) => followEnd(member, state),
-  async run({ member }, context) {
-    const members = await runningOf(member, context);
-    context.concerns(...members);
-    await Promise.all(members.map((one) => end(one, 'SIGKILL', context)));
-    return { members };
-  },
-});
+export const stop = ending('stop', 'SIGTERM', 'Stops members gracefully (SIGTERM) and waits for their end.');
+
+export const kill = ending('kill', 'SIGKILL', 'Kills members hard (SIGKILL), as a crash or a power cut would.');
