@@ -41,7 +41,8 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
   const further = await runFinally(planned, cluster, runner, options);
   await Promise.all(learning);
   const failure = stepsFailure ?? (ending.signal.aborted ? failureOf(ending.signal.reason) : null);
-  const kept = options.keep && failure !== null ? await settleKept(cluster, further) : undefined;
+  const failed = failure !== null || further.length > 0;
+  const kept = options.keep && failed ? await settleKept(cluster, further) : undefined;
   if (!kept) further.push(...asList(await settle(() => cluster.tearDown())));
   const first = failure ?? further.shift() ?? null;
   const verdict = verdictOf(first);
@@ -143,8 +144,8 @@ async function runFinally(
   if (scenario.finally.length === 0 || options.abandoned.aborted) return [];
   const ending = new AbortController();
   cluster.lost.catch((error: unknown) => ending.abort(error));
-  const overdue = new Unmet(`\`finally\` did not end within ${formatDuration(FINALLY_MS)}`);
   const limitMs = options.interrupted.aborted ? FINALLY_MS : (scenario.timeoutMs ?? options.timeoutMs);
+  const overdue = new Unmet(`\`finally\` did not end within ${formatDuration(limitMs)}`);
   const timer = setTimeout(() => ending.abort(overdue), limitMs);
   const signal = AbortSignal.any([options.abandoned, ending.signal]);
   const failures: Failure[] = [];

@@ -2,7 +2,7 @@
 import { spell } from '../cluster/flags';
 import type { Problem } from '../errors';
 import type { CaseRef } from '../events';
-import type { Node } from '../scenario/node';
+import { isNullText, valueOf, type Node } from '../scenario/node';
 import { problemAt } from '../scenario/parse';
 import { allSteps, type LoadedStep, type Scenario } from '../scenario/scenario';
 import { containsExpression } from '../scenario/expressions';
@@ -41,15 +41,23 @@ export function planCases(
   const idOf = uniqueIds();
   const problems: Problem[] = [];
   for (const scenario of scenarios) {
+    const found: Problem[] = [];
     for (const { version, skip } of versionsOf(scenario, options)) {
-      if (skip === undefined) problems.push(...flagProblems(scenario, version));
+      if (skip === undefined) found.push(...flagProblems(scenario, version));
       for (let round = 1; round <= options.repeat; round++) {
         const id = idOf(`${scenario.source.idPath}@${version}${round === 1 ? '' : `#${round}`}`);
         cases.push(planCase(scenario, version, { skip, id, number: cases.length + 1 }));
       }
     }
+    problems.push(...inOrder(found));
   }
   return { cases, problems };
+}
+
+/** In the order of the file, each once: two versions may lack the same flag for the same reason. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const distinct = new Map(problems.map((one) => [`${one.place.line}:${one.place.column} ${one.message}`, one]));
+  return [...distinct.values()].toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
 }
 
 /** Files of two folders may have the same name: the second one's id gets a number. */
@@ -68,7 +76,7 @@ function planCase(
   options: { skip: string | undefined; id: string; number: number },
 ): PlannedCase {
   const { file, line } = scenario.place;
-  const steps = allSteps([...scenario.steps, ...scenario.finally]);
+  const steps = stepsFor(scenario, version);
   return {
     ref: {
       id: options.id,
@@ -105,8 +113,13 @@ function versionsOf(scenario: Scenario, options: PlanOptions): { version: string
   }));
 }
 
+/** The steps that run with a version, those of blocks included. */
+function stepsFor({ steps, finally: last }: Scenario, version: string): LoadedStep[] {
+  return allSteps([...steps, ...last]).filter(({ modifiers }) => modifiers.when?.holds(version) ?? true);
+}
+
 function argument(step: LoadedStep, key: string): Node | undefined {
-  return step.args.kind === 'map' ? step.args.entries.find((entry) => entry.key.text === key)?.value : undefined;
+  return step.args.kind === 'map' ? valueOf(step.args, key) : undefined;
 }
 
 function startVersion(step: LoadedStep): string | undefined {
@@ -118,22 +131,42 @@ function needsOf(step: LoadedStep): Need[] {
   return step.step.bind(readNode(step.args, step.step.schema)).needs();
 }
 
-/** Flags that the version lacks, found before anything starts. */
+/** Flags that a member's version lacks, found before anything starts: the scenario's, and those of a step over them. */
 function flagProblems(scenario: Scenario, version: string): Problem[] {
-  const problems = flagsIn(scenario.source, scenario.flagsNode, version);
-  for (const step of allSteps([...scenario.steps, ...scenario.finally])) {
+  const { source, flagsNode } = scenario;
+  const problems = lackingIn(source, flagsNode, version);
+  for (const step of stepsFor(scenario, version)) {
     if (step.step.name !== 'start' || step.modifiers.expectError !== undefined) continue;
-    if (step.modifiers.when && !step.modifiers.when.holds(version)) continue;
-    problems.push(...flagsIn(step.source, argument(step, 'flags'), startVersion(step) ?? version));
+    const own = argument(step, 'flags');
+    const startsOn = startVersion(step) ?? version;
+    problems.push(...lackingIn(step.source, own, startsOn));
+    if (startsOn === version) continue;
+    const message = `\`start\` on ${startsOn} has a flag of the scenario: `;
+    const at = argument(step, 'version') ?? step.args;
+    for (const { lacking, name } of lackingFlags(flagsNode, startsOn)) {
+      if (hasKey(own, name)) continue;
+      problems.push(
+        problemAt(step.source, at, 'lacking-flag', message + lacking, `\`flags: {${name}: null}\` drops it`),
+      );
+    }
   }
   return problems;
 }
 
-function flagsIn(source: SourceFile, node: Node | undefined, version: string): Problem[] {
+function lackingIn(source: SourceFile, node: Node | undefined, version: string): Problem[] {
+  return lackingFlags(node, version).map(({ key, lacking }) => problemAt(source, key, 'lacking-flag', lacking));
+}
+
+/** The flags in a map that a version lacks; `null` drops one, and needs no version. */
+function lackingFlags(node: Node | undefined, version: string): { key: Node; name: string; lacking: string }[] {
   if (node?.kind !== 'map') return [];
   return node.entries.flatMap(({ key, value }) => {
-    const spelling =
-      value.kind === 'scalar' && value.plain && value.text === 'null' ? undefined : spell(version, key.text);
-    return spelling && 'lacking' in spelling ? [problemAt(source, key, 'lacking-flag', spelling.lacking)] : [];
+    if (value.kind === 'scalar' && value.plain && isNullText(value.text)) return [];
+    const spelling = spell(version, key.text);
+    return 'lacking' in spelling ? [{ key, name: key.text, lacking: spelling.lacking }] : [];
   });
+}
+
+function hasKey(node: Node | undefined, name: string): boolean {
+  return node?.kind === 'map' && valueOf(node, name) !== undefined;
 }

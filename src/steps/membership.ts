@@ -1,5 +1,8 @@
 import { hostOf } from '../cluster/security';
 import type { MemberInfo } from '../cluster/client';
+import type { MemberProcess } from '../cluster/cluster';
+import { atLeast } from '../cluster/version';
+import { Unmet } from '../errors';
 import { changeMembers, listedMember } from './change';
 import type { StepContext } from './context';
 import { flag, memberName, selector, text } from './schema';
@@ -32,14 +35,21 @@ export const memberAdd = defineStep({
   async run({ member, learner = false, peerURL }, context) {
     const { roster } = context.cluster;
     const ownURL = peerURL ?? roster.peerURL(member);
-    const answer = await changeMembers(context, (process, call) =>
-      process.client.memberAdd({ peerURLs: [ownURL], learner }, call),
-    );
+    const answer = await changeMembers(context, (process, call) => {
+      if (learner) requireLearners(process);
+      return process.client.memberAdd({ peerURLs: [ownURL], learner }, call);
+    });
     const entries = answer.members.map((info) => listEntry(info, { id: answer.id, member, ownURL }, context));
     roster.added(member, { list: entries, learner, peerURL: ownURL });
     return { id: answer.id };
   },
 });
+
+/** etcd 3.3 does not know the request's field: it would add a voter, without a word. */
+function requireLearners({ member, spec: { version } }: MemberProcess): void {
+  if (atLeast(version, '3.4')) return;
+  throw new Unmet(`${member} runs etcd ${version}, which has no learners: they came with 3.4`);
+}
 
 /** An entry of --initial-cluster; a member that has not started yet has no name in etcd's list. */
 function listEntry(

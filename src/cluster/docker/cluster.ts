@@ -1,21 +1,22 @@
 /** A scenario's cluster on Docker: its own network, a container for each process, a volume for each member. */
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type Dockerode from 'dockerode';
-import { asError, EnvironmentError, Unmet } from '../../errors';
+import { asError, EnvironmentError, Interrupted, Unmet } from '../../errors';
 import type { Cluster, MemberProcess, StartSpec, ToolAnswer, ToolRequest } from '../cluster';
-import { VOLUME_PATH, dataDirOf, etcdCommand } from '../command';
+import { dataDirOf } from '../command';
 import { connectEtcd } from '../etcd/client';
 import { Roster } from '../roster';
-import { PORTS, hostOf, type Security } from '../security';
+import type { Security } from '../security';
+import { memberContainer, toolContainer, type Place } from './container-options';
 import { engineCall } from './engine';
 import { LABEL, ownerLabels, type Labels } from './labels';
+import { LogFiles } from './log-files';
 import { createNetwork, type ScenarioNetwork } from './network';
 import { ContainerProcess } from './process';
 import { findLabelled, removeFound } from './remove';
-import { executeIn, runToEnd, toolEnvironment } from './tools';
+import { executeIn, runToEnd } from './tools';
 
 export interface DockerClusterOptions {
   docker: Dockerode;
@@ -58,9 +59,10 @@ export class DockerCluster implements Cluster {
   private reportLoss: (error: EnvironmentError) => void = () => undefined;
   private readonly machines = new Map<string, Machine>();
   private readonly underWay = new Set<Promise<unknown>>();
-  private readonly logFiles: WriteStream[] = [];
+  private readonly logFiles = new LogFiles((error) => this.reportLoss(error));
   private readonly labels: Labels;
   private folder = '';
+  private closing = false;
   private network: ScenarioNetwork | undefined;
 
   constructor(private readonly options: DockerClusterOptions) {
@@ -84,15 +86,15 @@ export class DockerCluster implements Cluster {
   async setUp(): Promise<void> {
     const { docker, pinnedAddresses: pinned } = this.options;
     this.folder = await mkdtemp(join(tmpdir(), 'etcd-scenarios-'));
-    this.network = await this.track(createNetwork(docker, { name: this.nameOf('net'), labels: this.labels, pinned }));
+    const options = { name: this.nameOf('net'), labels: this.labels, pinned };
+    this.network = await this.track(() => createNetwork(docker, options));
   }
 
   /** Removes everything that this scenario made, whatever state it is in. */
   async tearDown(): Promise<void> {
-    await Promise.allSettled([...this.underWay]);
     const { docker, run, caseId } = this.options;
     try {
-      this.closeClients();
+      await this.close();
       await removeFound(docker, await findLabelled(docker, [`${LABEL.run}=${run}`, `${LABEL.case}=${caseId}`]));
     } finally {
       await this.closeFiles();
@@ -101,12 +103,11 @@ export class DockerCluster implements Cluster {
 
   /** With `--keep`: lets go of the cluster and leaves it up. Says how to reach it and how to remove it. */
   async letGo(): Promise<string[]> {
-    await Promise.allSettled([...this.underWay]);
     const reach = this.running().map(
       ({ member, endpoint, container }) =>
         `${member}: ${endpoint}, or \`docker exec ${container.id.slice(0, 12)} etcdctl member list\``,
     );
-    this.closeClients();
+    await this.close();
     await this.closeFiles();
     return [...reach, `remove it with \`etcd-scenarios clean --run ${this.options.run}\``];
   }
@@ -130,10 +131,10 @@ export class DockerCluster implements Cluster {
     const machine = this.machine(member);
     const before = this.process(member)?.address;
     signal.throwIfAborted();
-    const process = await this.track(this.create(member, spec));
+    const process = await this.track(() => this.create(member, spec));
     machine.processes.push(process);
     machine.hasData = true;
-    await this.track(process.start());
+    await this.track(() => process.start());
     if (spec.newAddress && before !== undefined && process.address === before) {
       throw new EnvironmentError(`${member} was to get a new address and came up with its old one, ${before}`);
     }
@@ -152,7 +153,7 @@ export class DockerCluster implements Cluster {
   async signal(member: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const process = this.process(member);
     if (!process) throw new Unmet(`${member} never ran`);
-    await this.track(engineCall(`send ${name} to ${member}`, () => process.container.kill({ signal: name })));
+    await this.track(() => engineCall(`send ${name} to ${member}`, () => process.container.kill({ signal: name })));
   }
 
   async wipe(member: string): Promise<void> {
@@ -162,7 +163,7 @@ export class DockerCluster implements Cluster {
     for (const { container } of machine.processes) {
       await engineCall(`remove an ended process of ${member}`, () => container.remove({ v: true })).catch(ignoreGone);
     }
-    await this.track(engineCall(`remove the volume of ${member}`, () => this.docker.getVolume(volume).remove()));
+    await this.track(() => engineCall(`remove the volume of ${member}`, () => this.docker.getVolume(volume).remove()));
     Object.assign(machine, { volume: undefined, hasData: false });
   }
 
@@ -178,31 +179,26 @@ export class DockerCluster implements Cluster {
     const process = this.process(member);
     if (!process || process.exitCode !== undefined) throw new Unmet(`${member} is not running`);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    return this.track(executeIn(process.container, command, { version: process.spec.version, signal: limit }));
+    const { container, spec } = process;
+    return this.track(() => executeIn(container, command, { version: spec.version, signal: limit }));
   }
 
   async runTool(request: ToolRequest): Promise<ToolAnswer> {
     const { member, version, command, timeoutMs, signal } = request;
+    signal.throwIfAborted();
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const volume = await this.volumeOf(member);
-    const container = await this.track(
+    const name = `${command[0]}-${member}-${Date.now()}`;
+    const place = await this.track(() => this.placeFor(member, name, version));
+    const container = await this.track(() =>
       engineCall(`create ${command[0]} for ${member}`, () =>
-        this.docker.createContainer({
-          name: this.nameOf(`${command[0]}-${member}-${Date.now()}`),
-          Image: this.options.imageOf(version),
-          Cmd: command,
-          Env: toolEnvironment(version),
-          Hostname: member,
-          Labels: this.labels,
-          HostConfig: { NetworkMode: this.net.name, Binds: [`${volume}:${VOLUME_PATH}`] },
-          NetworkingConfig: { EndpointsConfig: { [this.net.name]: { Aliases: [member] } } },
-        }),
+        this.docker.createContainer(toolContainer(request, place)),
       ),
     );
     try {
-      return await this.track(runToEnd(container, { file: request.file, signal: limit }));
+      return await this.track(() => runToEnd(container, { file: request.file, signal: limit }));
     } finally {
-      await this.track(engineCall('remove a tool', () => container.remove({ force: true, v: true })));
+      // Where the scenario is being removed already, that removes it too.
+      if (!this.closing) await engineCall('remove a tool', () => container.remove({ force: true, v: true }));
     }
   }
 
@@ -221,29 +217,10 @@ export class DockerCluster implements Cluster {
     if (spec.newAddress && machine.address === undefined) {
       throw new EnvironmentError('a new address was asked for on a network without pinned addresses');
     }
-    const volume = await this.volumeOf(member);
-    const container = await engineCall(`create ${member}`, () =>
-      this.docker.createContainer({
-        name: this.nameOf(`${member}-${incarnation}`),
-        Image: this.options.imageOf(spec.version),
-        Cmd: etcdCommand(member, spec, this.options.security),
-        Hostname: member,
-        Labels: this.labels,
-        ExposedPorts: { [`${PORTS.client}/tcp`]: {}, [`${PORTS.metrics}/tcp`]: {} },
-        HostConfig: {
-          NetworkMode: this.net.name,
-          Binds: [`${volume}:${VOLUME_PATH}`],
-          LogConfig: { Type: 'json-file', Config: {} },
-          PortBindings: {
-            [`${PORTS.client}/tcp`]: [{ HostIp: this.options.bind, HostPort: '' }],
-            [`${PORTS.metrics}/tcp`]: [{ HostIp: this.options.bind, HostPort: '' }],
-          },
-        },
-        NetworkingConfig: {
-          EndpointsConfig: { [this.net.name]: this.endpointConfig(member, spec, machine.address) },
-        },
-      }),
-    );
+    const { bind, security } = this.options;
+    const place = await this.placeFor(member, `${member}-${incarnation}`, spec.version);
+    const options = memberContainer(member, spec, { ...place, bind, security, address: machine.address });
+    const container = await engineCall(`create ${member}`, () => this.docker.createContainer(options));
     const logFile = this.options.logFileOf(member, incarnation);
     return new ContainerProcess(container, {
       member,
@@ -253,18 +230,15 @@ export class DockerCluster implements Cluster {
       reachedAt: this.options.reachedAt,
       address: machine.address,
       logFile,
-      logSink: logFile === undefined ? undefined : this.openLogFile(logFile),
+      logSink: logFile === undefined ? undefined : this.logFiles.open(logFile),
       connect: (endpoint) => connectEtcd(member, endpoint, this.options.security),
     });
   }
 
-  private endpointConfig(member: string, spec: StartSpec, address: string | undefined): Dockerode.EndpointSettings {
-    const peerHost = hostOf(spec.peerURL);
-    const aliases = peerHost === undefined || peerHost === member ? [member] : [member, peerHost];
-    return {
-      Aliases: aliases,
-      ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
-    };
+  private async placeFor(member: string, name: string, version: string): Promise<Place> {
+    const volume = await this.volumeOf(member);
+    const image = this.options.imageOf(version);
+    return { name: this.nameOf(name), image, labels: this.labels, networkName: this.net.name, volume };
   }
 
   private async volumeOf(member: string): Promise<string> {
@@ -272,20 +246,11 @@ export class DockerCluster implements Cluster {
     if (machine.volume === undefined) {
       machine.generation += 1;
       const Name = this.nameOf(`${member}-data-${machine.generation}`);
-      await this.track(
-        engineCall(`create the volume of ${member}`, () => this.docker.createVolume({ Name, Labels: this.labels })),
-      );
+      const { labels } = this;
+      await engineCall(`create the volume of ${member}`, () => this.docker.createVolume({ Name, Labels: labels }));
       machine.volume = Name;
     }
     return machine.volume;
-  }
-
-  private openLogFile(path: string): (text: string) => void {
-    mkdirSync(dirname(path), { recursive: true });
-    const file = createWriteStream(path, { mode: 0o644 });
-    file.on('error', (error) => this.reportLoss(new EnvironmentError(`can't write ${path}: ${error.message}`)));
-    this.logFiles.push(file);
-    return (text) => file.write(text);
   }
 
   private closeClients(): void {
@@ -293,16 +258,25 @@ export class DockerCluster implements Cluster {
   }
 
   private async closeFiles(): Promise<void> {
-    await Promise.all(this.logFiles.map((file) => new Promise((resolve) => file.end(resolve))));
+    await this.logFiles.close();
     if (this.folder !== '') await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Remembers a call to the engine until it is over: removal begins only when nothing is being made any more. */
-  private track<T>(call: Promise<T>): Promise<T> {
+  private track<T>(begin: () => Promise<T>): Promise<T> {
+    if (this.closing) return Promise.reject(new Interrupted('the cluster of this scenario is being removed'));
+    const call = begin();
     this.underWay.add(call);
     const done = (): void => void this.underWay.delete(call);
     call.then(done, done);
     return call;
+  }
+
+  /** Lets nothing begin any more, and waits for what is under way: only then is everything to be seen. */
+  private async close(): Promise<void> {
+    this.closing = true;
+    await Promise.allSettled([...this.underWay]);
+    this.closeClients();
   }
 
   private nameOf(what: string): string {

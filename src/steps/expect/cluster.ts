@@ -105,8 +105,11 @@ export const members = defineRow({
   words: (expected) => `the member list is ${list(namesOf(expected))}`,
   async look(expected, context) {
     const wantedNames = names(namesOf(expected), context);
-    const asked = await askable('members', wantedNames, context);
-    if (!areProcesses(asked)) return asked;
+    const serving = await askable('members', wantedNames, context);
+    if (!areProcesses(serving)) return serving;
+    // A learner refuses the member list.
+    const asked = serving.filter(({ member }) => !context.cluster.roster.isLearner(member));
+    if (asked.length === 0) return [{ subject: 'members', expected: wantedNames, actual: 'no voter serves' }];
     context.concerns(...asked.map(({ member }) => member));
     const wanted = Array.isArray(expected) ? {} : (expected as Record<string, ExpectedMember>);
     const lists = await compareEach(asked, 'members', wantedNames, async ({ client }) => {
