@@ -50,6 +50,18 @@ export function reasonOf(signal: AbortSignal | undefined): Error {
   return reason instanceof Error ? reason : new Error('aborted');
 }
 
+/** Waits for the first of several things, at most this long; leaves no timer behind. Rejects when the signal is aborted. */
+export async function firstWithin(ms: number, signal: AbortSignal, things: readonly Promise<unknown>[]): Promise<void> {
+  const over = new AbortController();
+  const pause = sleep(ms, AbortSignal.any([signal, over.signal]));
+  try {
+    await Promise.race([pause, ...things]);
+  } finally {
+    over.abort();
+    pause.catch(() => undefined);
+  }
+}
+
 /** Settles as the promise does, or rejects with the signal's reason as soon as it is aborted. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -87,9 +99,7 @@ export async function poll<T>(look: () => Promise<T | undefined>, options: PollO
     if (found !== undefined) return found;
     const leftMs = end - Date.now();
     if (leftMs <= 0) return undefined;
-    const pause = sleep(Math.min(pauseMs, leftMs), signal);
-    pause.catch(() => undefined);
-    await (wake ? Promise.race([pause, wake]) : pause);
+    await firstWithin(Math.min(pauseMs, leftMs), signal, wake ? [wake] : []);
     pauseMs = Math.min(pauseMs * 1.5, maxIntervalMs);
   }
 }

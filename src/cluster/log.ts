@@ -1,5 +1,10 @@
+/** What every version logs when its client port opens (etcd-facts.md 3.1 and 0c). */
+export const PORT_OPEN = 'ready to serve client requests';
+
 /** What one process of a member printed, line by line, as it comes. */
 export class ProcessLog {
+  /** Whether the process has said that its client port is open. */
+  portOpened = false;
   readonly lines: string[] = [];
   private rest = '';
   private listeners: (() => void)[] = [];
@@ -17,7 +22,10 @@ export class ProcessLog {
     const parts = (this.rest + text).split('\n');
     this.rest = parts.pop() ?? '';
     if (parts.length === 0) return;
-    for (const part of parts) this.lines.push(part.replace(/\r$/, ''));
+    for (const part of parts) {
+      this.lines.push(part.replace(/\r$/, ''));
+      this.portOpened ||= part.includes(PORT_OPEN);
+    }
     this.wake();
   }
 

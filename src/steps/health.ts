@@ -5,21 +5,20 @@
  */
 import type { Call } from '../cluster/client';
 import type { MemberProcess } from '../cluster/cluster';
-import { lastWords } from '../cluster/log';
+import { PORT_OPEN, lastWords } from '../cluster/log';
 import { poll } from '../clock';
 import { asError, EtcdSaid, Unmet } from '../errors';
 import type { StepContext } from './context';
 
 /** A key to read; it need not exist, and reading changes nothing. */
 const PROBE_KEY = 'health';
-/** What every version logs when its client port opens (etcd-facts.md 3.1); a look before is in vain. */
-const PORT_OPEN = 'ready to serve client requests';
 /** The deadline of one look at a member. A member without quorum lets the read wait for ever. */
 export const PROBE_MS = 1000;
 
 /** Why the process does not serve; undefined where it does. */
 export async function whyNotServing(process: MemberProcess, call: Call): Promise<string | undefined> {
   if (process.exitCode !== undefined) return `exited with code ${process.exitCode}`;
+  if (!mayListen(process)) return 'its client port is not open yet';
   try {
     await process.client.range({ key: PROBE_KEY }, call);
     return undefined;
@@ -30,6 +29,17 @@ export async function whyNotServing(process: MemberProcess, call: Call): Promise
     if (thrown instanceof EtcdSaid || thrown instanceof Unmet) return asError(thrown).message;
     throw thrown;
   }
+}
+
+/** Flags with which a member may open its port without a word of it in its log. */
+const LOG_FLAGS = ['log-level', 'log-output', 'log-outputs', 'log-package-levels', 'log-format'];
+
+/**
+ * A member that has not yet seen a quorum opens no client port, and says so when it does: until then a request would
+ * only hang, since what publishes the port takes connections all the same.
+ */
+function mayListen({ log, spec }: MemberProcess): boolean {
+  return log.portOpened || LOG_FLAGS.some((flag) => flag in spec.flags);
 }
 
 async function whyLearnerNotServing(process: MemberProcess, call: Call): Promise<string | undefined> {

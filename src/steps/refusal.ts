@@ -1,13 +1,15 @@
 /** A start that etcd is expected to refuse: recognised from this incarnation's log or exit, before it ever serves. */
 import type { MemberProcess } from '../cluster/cluster';
 import { isFatal, lastWords } from '../cluster/log';
-import { poll, sleep } from '../clock';
+import { firstWithin, poll } from '../clock';
 import { EtcdSaid, Unmet } from '../errors';
 import type { StepContext } from './context';
 import { PROBE_MS, whyNotServing } from './health';
 
 /** How long a process may take to end after its last, fatal line. */
 const FATAL_EXIT_MS = 10_000;
+/** How often the member itself is looked at while its log is silent. */
+const LOOK_MS = 200;
 /** How long a fatal line may take to follow the line that was expected. */
 const FATAL_FOLLOWS_MS = 250;
 
@@ -61,9 +63,7 @@ async function watch(
     if (outcome !== undefined) return outcome;
     const leftMs = end - Date.now();
     if (leftMs <= 0) return undefined;
-    const pause = sleep(Math.min(200, leftMs), context.signal);
-    pause.catch(() => undefined);
-    await Promise.race([pause, process.log.change(), process.exited]);
+    await firstWithin(Math.min(LOOK_MS, leftMs), context.signal, [process.log.change(), process.exited]);
   }
 }
 
@@ -74,5 +74,5 @@ async function settle(process: MemberProcess, context: StepContext): Promise<voi
     { withinMs: FATAL_FOLLOWS_MS, signal: context.signal },
   );
   if (!fatal) return;
-  await Promise.race([process.exited, sleep(FATAL_EXIT_MS, context.signal)]);
+  await firstWithin(FATAL_EXIT_MS, context.signal, [process.exited]);
 }

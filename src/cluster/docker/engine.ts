@@ -22,6 +22,7 @@ export async function connectEngine(): Promise<Engine> {
   const { getContainerRuntimeClient } = await import('testcontainers');
   try {
     const { info, container } = await getContainerRuntimeClient();
+    refuseOtherEngine(container.dockerode);
     const { host, serverVersion, operatingSystem, cpus, memory } = info.containerRuntime;
     return {
       docker: container.dockerode,
@@ -32,8 +33,22 @@ export async function connectEngine(): Promise<Engine> {
       memoryBytes: memory,
     };
   } catch (thrown) {
+    if (thrown instanceof EnvironmentError) throw thrown;
     throw new EnvironmentError(`no Docker engine answers (${asError(thrown).message})`, START_ONE, { cause: thrown });
   }
+}
+
+/** Where DOCKER_HOST does not answer, testcontainers goes on to the usual sockets: an engine that nobody asked for. */
+function refuseOtherEngine({ modem }: Dockerode): void {
+  const asked = process.env['DOCKER_HOST'];
+  const { socketPath } = modem as { socketPath?: string };
+  if (!asked || socketPath === undefined) return;
+  const { hostname, pathname } = new URL(asked);
+  if (hostname === '' && pathname === socketPath) return;
+  throw new EnvironmentError(
+    `DOCKER_HOST is ${asked}, and no Docker engine answers there`,
+    'start that engine, or unset DOCKER_HOST',
+  );
 }
 
 const GONE = /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|socket hang up|ETIMEDOUT/;
