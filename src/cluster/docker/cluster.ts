@@ -6,7 +6,7 @@ import type Dockerode from 'dockerode';
 import { asError, EnvironmentError, Interrupted, Unmet } from '../../errors';
 import type { Cluster, MemberProcess, StartSpec, ToolAnswer, ToolRequest } from '../cluster';
 import { dataDirOf } from '../command';
-import { connectEtcd } from '../etcd/client';
+import type { connectEtcd as ConnectEtcd } from '../etcd/client';
 import { Roster } from '../roster';
 import type { Security } from '../security';
 import { memberContainer, toolContainer, type Place } from './container-options';
@@ -63,6 +63,9 @@ export class DockerCluster implements Cluster {
   private readonly labels: Labels;
   private folder = '';
   private closing = false;
+  private connectEtcd: typeof ConnectEtcd = () => {
+    throw new Error('the cluster was not set up');
+  };
   private network: ScenarioNetwork | undefined;
 
   constructor(private readonly options: DockerClusterOptions) {
@@ -87,7 +90,13 @@ export class DockerCluster implements Cluster {
     const { docker, pinnedAddresses: pinned } = this.options;
     this.folder = await mkdtemp(join(tmpdir(), 'etcd-scenarios-'));
     const options = { name: this.nameOf('net'), labels: this.labels, pinned };
-    this.network = await this.track(() => createNetwork(docker, options));
+    // etcd3 takes a while to load: while the engine makes the network.
+    const [network, etcd] = await Promise.all([
+      this.track(() => createNetwork(docker, options)),
+      import('../etcd/client'),
+    ]);
+    this.network = network;
+    this.connectEtcd = etcd.connectEtcd;
   }
 
   /** Removes everything that this scenario made, whatever state it is in. */
@@ -231,7 +240,7 @@ export class DockerCluster implements Cluster {
       address: machine.address,
       logFile,
       logSink: logFile === undefined ? undefined : this.logFiles.open(logFile),
-      connect: (endpoint) => connectEtcd(member, endpoint, this.options.security),
+      connect: (endpoint) => this.connectEtcd(member, endpoint, this.options.security),
     });
   }
 
