@@ -5,14 +5,17 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, min: 60_000
 /** What a duration looks like in a scenario: `500ms`, `3s`, `1.5s`, `2m`, `1h`, `1m30s`; `0s` is none. */
 export const DURATION_PATTERN = '^(\\d+(\\.\\d+)?(ms|s|min|m|h|d))+$';
 
-/** Milliseconds of a duration such as `1m30s`; undefined where the text is none. */
+/** Timers of JavaScript overflow a little later, and then fire at once: nobody waits this long. */
+const LONGEST_MS = 24 * 86_400_000;
+
+/** Milliseconds of a duration such as `1m30s`, at most 24 days; undefined where the text is none. */
 export function parseDuration(text: string): number | undefined {
   if (!new RegExp(DURATION_PATTERN).test(text)) return undefined;
   let totalMs = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|min|m|h|d)/g)) {
     totalMs += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
   }
-  return Math.round(totalMs);
+  return Math.min(Math.round(totalMs), LONGEST_MS);
 }
 
 /** Milliseconds for people: `40 ms`, `3.2 s`, `1 m 5 s`. */
@@ -91,15 +94,17 @@ export async function poll<T>(look: () => Promise<T | undefined>, options: PollO
   const { withinMs, signal, maxIntervalMs = 250 } = options;
   const end = Date.now() + withinMs;
   let pauseMs = options.intervalMs ?? 25;
-  let wake = options.wake;
-  const woken = (): void => (wake = undefined);
-  wake?.then(woken, woken);
+  let isAwake = false;
+  const awake = (): void => void (isAwake = true);
+  // Whatever it settles with, and be it while looking: what was looked at may be from before.
+  let wake = options.wake?.then(awake, awake);
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
     const leftMs = end - Date.now();
     if (leftMs <= 0) return undefined;
-    await firstWithin(Math.min(pauseMs, leftMs), signal, wake ? [wake] : []);
+    if (!(wake && isAwake)) await firstWithin(Math.min(pauseMs, leftMs), signal, wake ? [wake] : []);
+    if (isAwake) wake = undefined;
     pauseMs = Math.min(pauseMs * 1.5, maxIntervalMs);
   }
 }

@@ -124,6 +124,11 @@ not_serving() { # its process runs, and no read comes through
   [ "$(docker inspect -f '{{.State.Running}}' "$NET-$1")" = true ] || fail "$1 does not run"
   ! ctl "$1" --dial-timeout=100ms --command-timeout=200ms get health >/dev/null 2>&1 || fail "$1 serves"
 }
+hold_1s() { # hold_1s COMMAND…: must succeed again and again, for one second
+  local end=$((${EPOCHREALTIME/./} + 1000000))
+  while "$@" && [ "${EPOCHREALTIME/./}" -lt $end ]; do sleep $PAUSE; done
+  [ "${EPOCHREALTIME/./}" -ge $end ] || fail "it did not hold: $*"
+}
 healthy() { # healthy MEMBER…
   until_ok "not all of $* are healthy" ctl "$1" --endpoints="$(endpoints "$@")" endpoint health
 }
@@ -136,7 +141,7 @@ remove() { until_ok "$1 did not remove $2" ctl "$1" member remove "$(member_id "
 put() { ctl "$1" put "$2" "$3" >/dev/null || fail "$1 refused put $2 $3"; } # put MEMBER KEY VALUE
 no_quorum() { # no_quorum MEMBER: a put times out
   local said
-  if said=$(ctl "$1" --command-timeout=1s put foo lost 2>&1); then fail "$1 has a quorum"; fi
+  if said=$(ctl "$1" --command-timeout=1s put meanwhile refused 2>&1); then fail "$1 has a quorum"; fi
   grep -q 'deadline exceeded\|request timed out' <<<"$said" || fail "$1 said: $said"
 }
 has() { # has MEMBER KEY VALUE
@@ -145,9 +150,6 @@ has() { # has MEMBER KEY VALUE
   [ "$value" = "$3" ] || fail "$1 has $2 = '$value', expected '$3'"
 }
 has_not() { has "$1" "$2" ''; }
-has_some() { # has_some MEMBER KEY [etcdctl option…]
-  [ -n "$(ctl "$1" get "$2" --print-value-only "${@:3}")" ] || fail "$1 has no $2"
-}
 
 # is_cluster ASKED CLUSTER-ID MEMBER…: that ID, and exactly these members (NAME, or NAME=ID)
 is_cluster() {

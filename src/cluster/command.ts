@@ -34,9 +34,9 @@ export function etcdCommand(member: string, spec: StartSpec, security: Security)
   ];
 }
 
-/** Peers reach a member at the port of its peer URL. */
+/** Peers reach a member at the port of its peer URL. What is no URL is left to etcd, which says so. */
 function peerPortOf(peerURL: string): number {
-  return Number(new URL(peerURL).port || PORTS.peer);
+  return Number((URL.canParse(peerURL) && new URL(peerURL).port) || PORTS.peer);
 }
 
 /** 3.4 logs in the old format unless told otherwise; 3.3 has no other, 3.5 and later no other than zap's. */

@@ -11,6 +11,10 @@ import type { StepTrace } from './trace';
 const EXPECT_WITHIN_MS = 10_000;
 /** The longest attempt of a read or write that has more time: one that hangs is worth less than another try. */
 const ATTEMPT_MS = 2500;
+/** An attempt that began in time may end after it: cut shorter than this it would only say that it was cut short. */
+const LAST_MS = 1000;
+/** A look is several calls, one after the other, each with a deadline of its own. */
+const LOOK_MS = 5000;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 250;
 
@@ -66,7 +70,8 @@ function attemptMs({ step, modifiers }: AttemptOptions, end: number | undefined)
   const fallback = end !== undefined && step.retry === 'always' && step.name !== 'expect' ? ATTEMPT_MS : step.timeoutMs;
   const wanted = modifiers.timeoutMs ?? fallback;
   if (end === undefined) return wanted;
-  return Math.max(Math.min(wanted, end - Date.now()), Math.min(wanted, 1000));
+  const shortest = step.name === 'expect' ? LOOK_MS : LAST_MS;
+  return Math.max(Math.min(wanted, end - Date.now()), Math.min(wanted, shortest));
 }
 
 async function attemptOnce(options: AttemptOptions, timeoutMs: number): Promise<StepResult | undefined> {

@@ -162,5 +162,6 @@ function runnerFor(planned: PlannedCase, cluster: CaseCluster, options: CaseOpti
   const { ref, scenario, version } = planned;
   const logOf: LogPath = (member, incarnation) => options.logOf(ref.id, member, incarnation);
   const { flags } = scenario;
-  return new StepRunner({ caseId: ref.id, version, flags, cluster, emit: options.emit, logOf });
+  const confirm = (): Promise<void> => cluster.confirm();
+  return new StepRunner({ caseId: ref.id, version, flags, cluster, confirm, emit: options.emit, logOf });
 }

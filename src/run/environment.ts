@@ -5,6 +5,8 @@ import type { PlannedCase } from './plan';
 export interface CaseCluster extends Cluster {
   /** Rejects with an EnvironmentError when the engine is lost; never settles otherwise. */
   readonly lost: Promise<never>;
+  /** Throws EnvironmentError where the engine does not answer: then what a step saw says nothing about etcd. */
+  confirm(): Promise<void>;
   setUp(): Promise<void>;
   /** Removes everything that was made for the case, half made things as well. */
   tearDown(): Promise<void>;

@@ -9,6 +9,7 @@ import { containsExpression } from '../scenario/expressions';
 import type { SourceFile } from '../source';
 import type { Need } from '../steps/step';
 import { readNode } from '../scenario/read';
+import { minorOf } from '../version';
 
 export interface PlannedCase {
   ref: CaseRef;
@@ -141,16 +142,17 @@ function flagProblems(scenario: Scenario, version: string): Problem[] {
     const startsOn = startVersion(step) ?? version;
     problems.push(...lackingIn(step.source, own, startsOn));
     if (startsOn === version) continue;
-    const message = `\`start\` on ${startsOn} has a flag of the scenario: `;
-    const at = argument(step, 'version') ?? step.args;
-    for (const { lacking, name } of lackingFlags(flagsNode, startsOn)) {
-      if (hasKey(own, name)) continue;
-      problems.push(
-        problemAt(step.source, at, 'lacking-flag', message + lacking, `\`flags: {${name}: null}\` drops it`),
-      );
-    }
+    const names = lackingFlags(flagsNode, startsOn).flatMap(({ name }) => (hasKey(own, name) ? [] : [name]));
+    if (names.length > 0) problems.push(lacksScenarioFlags(step, startsOn, names));
   }
   return problems;
+}
+
+function lacksScenarioFlags(step: LoadedStep, version: string, names: readonly string[]): Problem {
+  const flags = names.map((name) => `--${name}`).join(', ');
+  const message = `etcd ${minorOf(version)} has no flag ${flags}, and the scenario sets it for every member`;
+  const hint = `drop it here: \`flags: {${names.map((name) => `${name}: null`).join(', ')}}\``;
+  return problemAt(step.source, argument(step, 'version') ?? step.args, 'lacking-flag', message, hint);
 }
 
 function lackingIn(source: SourceFile, node: Node | undefined, version: string): Problem[] {

@@ -23,6 +23,8 @@ export interface StepRunnerOptions {
   version: string;
   flags: Readonly<Record<string, string>>;
   cluster: Cluster;
+  /** Throws where what a step saw may be the doing of a lost engine. */
+  confirm: () => Promise<void>;
   emit: (body: EventBody) => void;
   logOf: LogPath;
 }
@@ -84,8 +86,8 @@ export class StepRunner {
     } catch (thrown) {
       // A step that fails before it can run, for want of a result, has begun all the same.
       if (!told) this.emit({ type: 'step-started', step: ref });
-      const cause: unknown = signal.aborted && !(thrown instanceof StepFailed) ? signal.reason : thrown;
       const durationMs = Date.now() - began;
+      const cause = await this.causeOf(thrown, signal);
       const { cluster, logOf } = this.options;
       const failure =
         cause instanceof StepFailed
@@ -96,6 +98,19 @@ export class StepRunner {
       throw new StepFailed(failure);
     }
     this.tellFinished(ref, 'passed', { trace, durationMs: Date.now() - began, attempts });
+  }
+
+  /** What ended the step: an interruption, the deadline or the engine go before what the step itself made of it. */
+  private async causeOf(thrown: unknown, signal: AbortSignal): Promise<unknown> {
+    if (thrown instanceof StepFailed) return thrown;
+    if (!signal.aborted) {
+      try {
+        await this.options.confirm();
+      } catch (gone) {
+        return gone;
+      }
+    }
+    return signal.aborted ? signal.reason : thrown;
   }
 
   private async attempt(

@@ -15,7 +15,7 @@ export interface Substitution {
   lookup: Lookup;
   /** Nothing is replaced after this: escapes become what they stand for. Else values that hold a `${` are escaped. */
   final: boolean;
-  onProblem(at: ScalarNode, message: string): void;
+  onProblem: (at: ScalarNode, message: string) => void;
 }
 
 /** True where the text holds an expression, escapes left aside. */

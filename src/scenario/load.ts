@@ -1,22 +1,23 @@
-/** A file as a scenario: read, parsed, checked. */
-import { readFile } from 'node:fs/promises';
-import { asError, ScenarioError, UsageError, type Problem } from '../errors';
-import { nearest } from '../match';
+/** A file as a scenario: parsed, checked, its variables replaced. */
+import { ScenarioError, type Problem } from '../errors';
 import { parseDuration } from '../clock';
-import { SourceFile } from '../source';
+import type { SourceFile } from '../source';
 import { SELECTOR_WORDS } from '../steps/select';
-import { substitute, type Lookup } from './expressions';
 import { followDrill } from './follow';
-import { loadSteps, type LoadContext } from './load-step';
-import { valueOf, type MapNode, type Node } from './node';
+import { report, type LoadContext } from './load-context';
+import { loadSteps } from './load-step';
+import { describe, valueOf, type MapNode, type Node } from './node';
 import { flagNameProblems } from './owned-flags';
-import { parseDocument, problemAt } from './parse';
+import { MAX_PROBLEMS, parse, problemAt } from './parse';
 import type { Scenario } from './scenario';
 import { conditionOf, RESERVED_KEYS, TOP_LEVEL } from './top-level';
 import { validate } from './validate';
+import { declaredVariables, withVariables } from './variables';
 
-/** Larger than any drill; a limit, so that hostile files end in a message. */
-const MAX_FILE_BYTES = 1024 * 1024;
+export { readSource } from './read-source';
+
+/** More than an engine's default address pools and a laptop's memory carry. */
+const MAX_MEMBERS = 100;
 
 export interface LoadOptions {
   /** Values of `--var`, by name. */
@@ -28,67 +29,53 @@ export interface Loaded {
   problems: Problem[];
 }
 
-/** Reads a file as UTF-8. Throws UsageError where it can't be read, ScenarioError where it is no text. */
-export async function readSource(path: string, shownAs: string, idPath = shownAs): Promise<SourceFile> {
-  const bytes = await readFile(path).catch((thrown: unknown) => {
-    throw new UsageError(`can't read ${shownAs}: ${asError(thrown).message}`);
-  });
-  const refuse = (message: string): ScenarioError =>
-    new ScenarioError([{ rule: 'file', place: { file: shownAs, line: 1, column: 1 }, message }]);
-  if (bytes.length > MAX_FILE_BYTES) throw refuse(`the file has ${bytes.length} bytes; a scenario has at most 1 MiB`);
-  try {
-    return new SourceFile(shownAs, new TextDecoder('utf-8', { fatal: true }).decode(bytes), idPath);
-  } catch {
-    throw refuse('the file is not UTF-8');
-  }
-}
-
 /** The scenario in a file, or every problem that was found in it. */
 export function loadScenario(source: SourceFile, options: LoadOptions = {}): Loaded {
   try {
-    return loadDocument(source, parseDocument(source), options);
+    const { root, problems } = parse(source);
+    return loadDocument(source, root, options, problems);
   } catch (thrown) {
     if (thrown instanceof ScenarioError) return { problems: thrown.problems };
     throw thrown;
   }
 }
 
-function loadDocument(source: SourceFile, root: Node, options: LoadOptions): Loaded {
+function loadDocument(source: SourceFile, root: Node, options: LoadOptions, problems: Problem[]): Loaded {
   if (root.kind !== 'map') {
-    return {
-      problems: [problemAt(source, root, 'wrong-value', 'a scenario is a map with `name`, `members` and `steps`')],
-    };
+    const at = { start: root.start, end: root.start + 1 };
+    const message = `a scenario is a map with \`name\`, \`members\` and \`steps\`, not ${describe(root)}`;
+    return { problems: [...problems, problemAt(source, at, 'wrong-value', message)] };
   }
-  const problems: Problem[] = [];
-  const node = withVariables(source, withoutExtensions(root), options, problems);
+  const own = { ...root, entries: root.entries.filter(({ key }) => !key.text.startsWith('x-')) };
+  const node = withVariables(source, own, options.variables ?? new Map(), problems);
   problems.push(...reservedKeys(source, node));
   const known = { ...node, entries: node.entries.filter(({ key }) => !RESERVED_KEYS.has(key.text)) };
   const { value, problems: shape } = validate(source, known, TOP_LEVEL, { what: 'a scenario', lenient: false });
   problems.push(...shape);
-  const top = value as Record<string, unknown>;
-  const members = membersOf(top['members']);
-  const context: LoadContext = { source, members, problems, results: new Set() };
-  checkMembers(node, members, context);
+  const top = value as TopLevel;
+  const members = membersOf(top.members);
+  const context: LoadContext = { source, members, problems, results: new Set(), kept: new Set(), inRepeat: false };
+  checkMembers(valueOf(node, 'members'), context);
   problems.push(...flagNameProblems(source, valueOf(node, 'flags')));
   const requires = requirement(node, top, context);
   const steps = stepsUnder(node, 'steps', context);
   const last = stepsUnder(node, 'finally', context);
-  if (problems.length === 0) problems.push(...followDrill({ members, steps, finally: last }));
+  if (problems.length === 0) problems.push(...followDrill({ members: members ?? [], steps, finally: last }));
   if (problems.length > 0) return { problems: inOrder(problems) };
   return {
     problems: [],
     scenario: {
       source,
       place: source.place(root.start),
-      name: (top['name'] as string).replace(/\s+/g, ' ').trim(),
-      description: ((top['description'] as string | undefined) ?? '').trim(),
-      tags: (top['tags'] as string[] | undefined) ?? [],
-      members,
-      etcd: top['etcd'] === undefined ? undefined : [top['etcd'] as string | string[]].flat(),
+      name: top.name.replace(/\s+/g, ' ').trim(),
+      description: (top.description ?? '').trim(),
+      tags: top.tags ?? [],
+      members: members ?? [],
+      etcd: top.etcd === undefined ? undefined : [top.etcd].flat(),
       requires,
-      flags: { ...(top['flags'] as Record<string, string> | undefined) },
+      flags: withoutNulls(top.flags ?? {}),
       flagsNode: valueOf(node, 'flags'),
-      timeoutMs: parseDuration((top['timeout'] as string | undefined) ?? ''),
+      timeoutMs: parseDuration(top.timeout ?? ''),
       variables: declaredVariables(node),
       steps,
       finally: last,
@@ -96,15 +83,21 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions): Loa
   };
 }
 
-function stepsUnder(node: MapNode, key: 'steps' | 'finally', context: LoadContext): Scenario['steps'] {
-  const list = valueOf(node, key);
-  const prefix = key === 'steps' ? '' : 'finally.';
-  return list?.kind === 'seq' ? loadSteps(list, { prefix, phase: key }, context) : [];
+/** The top-level keys as their schema has accepted them. */
+interface TopLevel {
+  name: string;
+  description?: string;
+  tags?: string[];
+  members?: unknown;
+  etcd?: string | string[];
+  requires?: unknown;
+  flags?: Record<string, string | null>;
+  timeout?: string;
 }
 
-/** Keys that begin with `x-` are left alone. */
-function withoutExtensions(root: MapNode): MapNode {
-  return { ...root, entries: root.entries.filter(({ key }) => !key.text.startsWith('x-')) };
+function stepsUnder(node: MapNode, key: 'steps' | 'finally', context: LoadContext): Scenario['steps'] {
+  const list = valueOf(node, key);
+  return list ? loadSteps(list, { prefix: key === 'steps' ? '' : 'finally.', phase: key }, context) : [];
 }
 
 function reservedKeys(source: SourceFile, node: MapNode): Problem[] {
@@ -113,62 +106,65 @@ function reservedKeys(source: SourceFile, node: MapNode): Problem[] {
     .map(({ key }) => problemAt(source, key, 'reserved', `\`${key.text}\` is reserved and not built yet`));
 }
 
-function declaredVariables(node: MapNode): string[] {
-  const vars = valueOf(node, 'vars');
-  return vars?.kind === 'map' ? vars.entries.map(({ key }) => key.text) : [];
+/** The declared names; undefined where `members` is not as it should be. */
+function membersOf(value: unknown): string[] | undefined {
+  if (typeof value === 'number') {
+    if (!Number.isInteger(value) || value < 1 || value > MAX_MEMBERS) return undefined;
+    return Array.from({ length: value }, (_, i) => `etcd-${i + 1}`);
+  }
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_MEMBERS) return undefined;
+  return value.filter((name) => typeof name === 'string');
 }
 
-/** Replaces `${vars.x}` everywhere but in `vars` itself. */
-function withVariables(source: SourceFile, root: MapNode, options: LoadOptions, problems: Problem[]): MapNode {
-  const vars = valueOf(root, 'vars');
-  const names = declaredVariables(root);
-  const lookup: Lookup = (name) => {
-    const [kind, key = ''] = name.split('.');
-    if (kind === 'results' || kind === 'repeat') return 'later';
-    if (kind !== 'vars') return { problem: `\`${name}\` is no \`vars\`, \`results\` or \`repeat\`` };
-    if (names.includes(key) && vars?.kind === 'map') {
-      const written = options.variables?.get(key);
-      const declared = valueOf(vars, key);
-      return { value: written ?? (declared?.kind === 'scalar' ? declared.text : '') };
-    }
-    const near = nearest(key, names);
-    return { problem: `there is no variable \`${key}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}` };
-  };
-  const onProblem = (at: { start: number; end: number }, message: string): void => {
-    problems.push(problemAt(source, at, 'unknown-name', message));
-  };
-  const entries = root.entries.map(({ key, value }) => ({
-    key,
-    value: key.text === 'vars' ? value : substitute(value, lookup, { final: false, onProblem }),
-  }));
-  return { ...root, entries };
-}
-
-function membersOf(value: unknown): string[] {
-  if (typeof value === 'number') return Array.from({ length: Math.min(value, 100) }, (_, i) => `etcd-${i + 1}`);
-  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
-}
-
-function checkMembers(node: MapNode, members: string[], context: LoadContext): void {
-  const list = valueOf(node, 'members');
+function checkMembers(list: Node | undefined, context: LoadContext): void {
+  if (!list) return;
   const words: readonly string[] = [...SELECTOR_WORDS, 'any', 'none'];
-  const taken = members.find((name) => words.includes(name));
-  if (taken === undefined || !list) return;
-  const at =
-    list.kind === 'seq' ? (list.items.find((item) => item.kind === 'scalar' && item.text === taken) ?? list) : list;
-  context.problems.push(
-    problemAt(context.source, at, 'member-name', `no member can be named "${taken}": the word is a selector`),
-  );
+  for (const item of list.kind === 'seq' ? list.items : []) {
+    if (item.kind !== 'scalar' || !words.includes(item.text)) continue;
+    const message = `no member can be named "${item.text}"`;
+    report(context, item, 'member-name', message, 'the word is a selector: it stands for members');
+  }
+  const count = list.kind === 'seq' ? list.items.length : list.kind === 'scalar' ? Number(list.text) : 0;
+  if (count > MAX_MEMBERS) {
+    const at = { start: list.start, end: list.kind === 'scalar' ? list.end : list.start + 1 };
+    report(context, at, 'too-many-members', `a scenario has at most ${MAX_MEMBERS} members, not ${count}`);
+  }
 }
 
-function requirement(node: MapNode, top: Record<string, unknown>, context: LoadContext): Scenario['requires'] {
+function requirement(node: MapNode, top: TopLevel, context: LoadContext): Scenario['requires'] {
   const at = valueOf(node, 'requires');
-  if (at?.kind !== 'map') return undefined;
-  const { condition, problems } = conditionOf(context.source, top['requires'], at);
+  const range = (top.requires as { etcd?: unknown } | undefined)?.etcd;
+  if (at?.kind !== 'map' || typeof range !== 'string') return undefined;
+  const { condition, problems } = conditionOf(context.source, top.requires, at);
   context.problems.push(...problems);
   return condition;
 }
 
+/** `null` drops a flag, here one that a merged map brought. */
+function withoutNulls(flags: Record<string, string | null>): Record<string, string> {
+  const kept = Object.entries(flags).filter((entry): entry is [string, string] => entry[1] !== null);
+  return Object.fromEntries(kept);
+}
+
+/**
+ * In the order of the file, each once: what stands behind an alias is checked wherever the alias stands. A name that is
+ * unknown says all about its scalar.
+ */
 function inOrder(problems: Problem[]): Problem[] {
-  return problems.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+  const placeOf = ({ place }: Problem): string => `${place.line}:${place.column}`;
+  const unknown = new Set(problems.filter(({ rule }) => rule === 'unknown-name').map(placeOf));
+  const byText = new Map<string, Problem>();
+  for (const problem of problems) {
+    if (problem.rule !== 'unknown-name' && unknown.has(placeOf(problem))) continue;
+    const key = `${placeOf(problem)} ${problem.message}`;
+    if (!byText.has(key)) byText.set(key, problem);
+  }
+  const sorted = [...byText.values()].toSorted(
+    (a, b) => a.place.line - b.place.line || a.place.column - b.place.column,
+  );
+  if (sorted.length < MAX_PROBLEMS) return sorted;
+  const [last] = sorted.slice(MAX_PROBLEMS - 1);
+  const message = `there may be more problems; these are the first ${MAX_PROBLEMS}`;
+  const more: Problem[] = last ? [{ rule: 'too-many', place: last.place, message }] : [];
+  return [...sorted.slice(0, MAX_PROBLEMS), ...more];
 }

@@ -5,8 +5,8 @@ import type { SourceFile } from '../source';
 import { SELECTOR_WORDS } from '../steps/select';
 import type { JsonSchema } from '../steps/schema';
 import { hasExpression } from './expressions';
-import type { Node, ScalarNode } from './node';
-import { problemAt } from './parse';
+import { children, cut, type Node, type ScalarNode } from './node';
+import { MAX_PROBLEMS, problemAt } from './parse';
 
 /** Words that may stand beside declared names, by kind of place. */
 const WORDS: Record<string, readonly string[]> = {
@@ -17,44 +17,58 @@ const WORDS: Record<string, readonly string[]> = {
   plain: [],
 };
 
+interface Naming {
+  at: ScalarNode;
+  /** Words that may stand there beside declared names. */
+  words: readonly string[];
+}
+
 /** The undeclared names in a node, found along its schema. */
-export function undeclared(
-  source: SourceFile,
-  node: Node,
-  schema: JsonSchema | undefined,
-  members: readonly string[],
-): Problem[] {
+export function undeclared(source: SourceFile, node: Node, schema: JsonSchema, members: readonly string[]): Problem[] {
+  const declared = new Set(members);
+  const wrong = namings(node, schema).filter(
+    ({ at: { text }, words }) => !hasExpression(text) && !declared.has(text) && !words.includes(text),
+  );
+  return wrong.slice(0, MAX_PROBLEMS).map(({ at, words }) => {
+    const message = `"${cut(at.text)}" is no member of this scenario`;
+    return problemAt(source, at, 'undeclared-member', message, hintFor(at.text, words, members));
+  });
+}
+
+/** Every scalar that names a member. */
+function namings(node: Node, schema: JsonSchema | undefined): Naming[] {
   if (!schema) return [];
-  const check = (at: ScalarNode, words: readonly string[]): Problem[] => {
-    if (hasExpression(at.text) || members.includes(at.text) || words.includes(at.text)) return [];
-    const near = nearest(at.text, [...members, ...words]);
-    const hint = near === undefined ? `declared are ${members.join(', ')}` : `did you mean \`${near}\`?`;
-    return [problemAt(source, at, 'undeclared-member', `"${at.text}" is no member of this scenario`, hint)];
-  };
-  const below = children(node, schema).flatMap(([child, inner]) => undeclared(source, child, inner, members));
+  const below = children(node, schema).flatMap(([child, inner]) => namings(child, inner));
   if (schema.names === undefined) return below;
-  const words = WORDS[schema.names] ?? [];
   switch (node.kind) {
     case 'scalar':
-      return schema.names === 'plain' ? below : check(node, words);
+      return schema.names === 'plain' ? below : [...below, { at: node, words: WORDS[schema.names] ?? [] }];
     case 'seq':
-      return [...below, ...node.items.flatMap((item) => (item.kind === 'scalar' ? check(item, []) : []))];
+      return [...below, ...node.items.flatMap((at) => (at.kind === 'scalar' ? [{ at, words: [] }] : []))];
     case 'map':
-      return schema.names === 'plain' ? [...below, ...node.entries.flatMap(({ key }) => check(key, []))] : below;
+      return schema.names === 'plain' ? [...below, ...node.entries.map(({ key }) => ({ at: key, words: [] }))] : below;
   }
 }
 
-function children(node: Node, schema: JsonSchema): [Node, JsonSchema | undefined][] {
-  switch (node.kind) {
-    case 'scalar':
-      return [];
-    case 'seq':
-      return node.items.map((item) => [item, schema.items]);
-    case 'map':
-      return node.entries.map(({ key, value }) => [
-        value,
-        schema.properties?.[key.text] ??
-          (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined),
-      ]);
-  }
+function hintFor(name: string, words: readonly string[], members: readonly string[]): string {
+  if (isWord(name)) return whereWordsStand(name, words);
+  const near = nearest(name, [...members, ...words]);
+  const isMisspelt = near !== undefined && withoutNumbers(near) !== withoutNumbers(name);
+  return isMisspelt ? `did you mean \`${near}\`?` : `declared are ${members.join(', ')}`;
+}
+
+/** Names that differ in their numbers alone are no misspellings of each other. */
+function withoutNumbers(name: string): string {
+  return name.replace(/\d+/g, '#');
+}
+
+function isWord(text: string): boolean {
+  return (SELECTOR_WORDS as readonly string[]).includes(text);
+}
+
+/** Why a selector's word is none here. */
+function whereWordsStand(word: string, words: readonly string[]): string {
+  if (words.includes('all'))
+    return `here names, lists of names and \`all\` may stand; keep who \`${word}\` was with \`as\``;
+  return `the word \`${word}\` is no name, and stands alone where a selector may stand`;
 }

@@ -1,4 +1,5 @@
 /** A YAML document as a tree that keeps the characters as written and where each of them stands. */
+import type { JsonSchema } from '../steps/schema';
 
 interface NodeBase {
   /** Offsets into the source; of the value itself, without anchor or tag. */
@@ -46,6 +47,24 @@ export function locate(root: Node, pointer: string): Node {
     node = next;
   }
   return node;
+}
+
+/** The nodes within a node, each with its schema. */
+export function children(node: Node, schema: JsonSchema): [Node, JsonSchema | undefined][] {
+  switch (node.kind) {
+    case 'scalar':
+      return [];
+    case 'seq':
+      return node.items.map((item) => [item, schema.items]);
+    case 'map':
+      return node.entries.map(({ key, value }) => [value, schemaUnder(key.text, schema)]);
+  }
+}
+
+/** The schema of what stands under a key. */
+export function schemaUnder(key: string, { properties, additionalProperties }: JsonSchema): JsonSchema | undefined {
+  if (properties && Object.hasOwn(properties, key)) return properties[key];
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
 
 const LONGEST_SHOWN_TEXT = 60;

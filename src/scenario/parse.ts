@@ -170,8 +170,8 @@ class TreeBuilder {
       const { node: key } = this.node();
       const value = this.node();
       height = Math.max(height, value.height);
-      if (key.kind !== 'scalar') this.problem(key, 'text-key', 'a key is a text here, not a list or a map', KEY_HINT);
-      else if (this.isSecond(key, seen)) continue;
+      if (key.kind !== 'scalar') this.fail(key, 'text-key', 'a key is a text here, not a list or a map', KEY_HINT);
+      if (this.isSecond(key, seen)) continue;
       else if (key.plain && key.text === '<<') merged.push(...this.mergeOf(value.node));
       else entries.push({ key, value: value.node });
     }
@@ -189,8 +189,7 @@ class TreeBuilder {
     const maps = value.kind === 'seq' ? value.items : [value];
     return maps.flatMap((map) => {
       if (map.kind === 'map') return map.entries;
-      this.problem(map, 'merge', '`<<` merges a map, or a list of maps');
-      return [];
+      return this.fail(map, 'merge', '`<<` merges a map, or a list of maps');
     });
   }
 
@@ -232,6 +231,11 @@ class TreeBuilder {
     if (this.built > MAX_NODES) {
       throw fail(this.source, at, 'too-large', `with its aliases followed the file has more than ${MAX_NODES} nodes`);
     }
+  }
+
+  /** What can't be read leaves holes: looking for more would find those. */
+  private fail(range: Range, rule: string, message: string, hint?: string): never {
+    throw new ScenarioError([...this.problems, problemAt(this.source, range, rule, message, hint)]);
   }
 
   private problem(range: Range, rule: string, message: string, hint?: string): void {

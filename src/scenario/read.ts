@@ -1,6 +1,6 @@
 /** A node as the value that its schema asks for: text stays as written, numbers and booleans are typed only where asked for. */
 import type { JsonSchema } from '../steps/schema';
-import { isNullText, type Node, type ScalarNode } from './node';
+import { isNullText, schemaUnder, type Node, type ScalarNode } from './node';
 
 /** The value of a node under a schema. What does not fit is left as text, for the validator to say so. */
 export function readNode(node: Node, schema: JsonSchema | undefined): unknown {
@@ -17,10 +17,7 @@ export function readNode(node: Node, schema: JsonSchema | undefined): unknown {
 function readMap(entries: { key: ScalarNode; value: Node }[], schema: JsonSchema | undefined): unknown {
   const result: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const { key, value } of entries) {
-    const known = schema?.properties;
-    const property = known && Object.hasOwn(known, key.text) ? known[key.text] : undefined;
-    const others = typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
-    result[key.text] = readNode(value, property ?? others);
+    result[key.text] = readNode(value, schema && schemaUnder(key.text, schema));
   }
   return result;
 }
@@ -39,10 +36,13 @@ const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/;
 
 /** Numbers that a JavaScript number holds exactly; a larger one stays text, for the validator to say so. */
 function isNumber(text: string): boolean {
-  return (
-    text.length <= 40 && NUMBER.test(text) && (!Number.isInteger(Number(text)) || Number.isSafeInteger(Number(text)))
-  );
+  if (text.length > LONGEST_NUMBER || !NUMBER.test(text)) return false;
+  const value = Number(text);
+  return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
 }
+
+/** More characters than any number has that a person writes. */
+const LONGEST_NUMBER = 40;
 
 function typesOf(schema: JsonSchema | undefined): Set<string> {
   const { type } = schema ?? {};

@@ -3,8 +3,8 @@ import { parseDuration } from '../clock';
 import type { Problem } from '../errors';
 import type { SourceFile } from '../source';
 import { parseRange } from '../version';
-import { duration, objectSchema, text, textPatterns, type JsonSchema } from '../steps/schema';
-import type { Node } from './node';
+import { duration, flagMap, objectSchema, text, textPatterns, type JsonSchema } from '../steps/schema';
+import { cut, valueOf, type Node } from './node';
 import { problemAt } from './parse';
 import type { Modifiers, VersionCondition } from './scenario';
 
@@ -17,16 +17,38 @@ const VERSION = {
 const STEP_LIST: JsonSchema = { type: 'array', minItems: 1, steps: true };
 
 const CONDITION: JsonSchema = {
+  expects: 'a map such as {etcd: ">=3.4"}',
   ...objectSchema({ etcd: { ...text, description: 'a range such as ">=3.4" or ">=3.5 <3.7"' } }, ['etcd']),
 };
 
 /** Keys that the language reserves: using one says so. */
-export const RESERVED_KEYS = new Set(['tls', 'auth']);
+export const RESERVED_KEYS: ReadonlySet<string> = new Set(['tls', 'auth', 'matrix', 'onFailure']);
+
+/** Modifiers that the language reserves, each with what more is to be said of it. */
+export const RESERVED_MODIFIERS: ReadonlyMap<string, string> = new Map([['user', ': it comes with `auth`']]);
+
+/** Verbs that the language reserves: using one says so. */
+export const RESERVED_ACTIONS: ReadonlySet<string> = new Set([
+  'partition',
+  'heal',
+  'delay',
+  'corrupt',
+  'fill-disk',
+  'pause',
+  'resume',
+  'upgrade',
+  'downgrade',
+  'during',
+  'use',
+]);
+
+/** What a result may be called. */
+export const AS_PATTERN = '^[A-Za-z_][\\w-]*$';
 
 export const TOP_LEVEL: JsonSchema = objectSchema(
   {
     language: { type: 'integer', enum: [1], description: 'the version of the language' },
-    name: { ...text, minLength: 1, expects: 'a name', description: 'what the reports call it' },
+    name: { ...text, minLength: 1, pattern: '\\S', expects: 'a name', description: 'what the reports call it' },
     description: { ...text, description: 'prose for people' },
     tags: { type: 'array', items: { ...text, pattern: '^[\\w.-]+$', expects: 'a word' }, uniqueItems: true },
     members: {
@@ -50,11 +72,7 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
       expects: VERSION.expects,
     },
     requires: { ...CONDITION, description: 'with other versions the scenario is skipped' },
-    flags: {
-      type: 'object',
-      additionalProperties: text,
-      description: 'etcd flags for every member, without the dashes',
-    },
+    flags: { ...flagMap, description: 'etcd flags for every member, without the dashes; null drops one' },
     vars: { type: 'object', additionalProperties: text, description: 'named values, ${vars.x}; `--var x=…` overrides' },
     timeout: { ...duration, description: 'for the whole scenario; 5m where nothing is said' },
     steps: STEP_LIST,
@@ -75,8 +93,8 @@ export const MODIFIERS: JsonSchema = objectSchema({
   for: { ...duration, description: 'with expect: it must hold without interruption this long' },
   as: {
     ...text,
-    pattern: '^[A-Za-z_][\\w-]*$',
-    expects: 'a name',
+    pattern: AS_PATTERN,
+    expects: 'a name of letters, digits, dashes and underscores',
     description: 'keeps the action’s result: ${results.NAME.…}',
   },
   when: { ...CONDITION, description: 'else the step is skipped' },
@@ -108,8 +126,8 @@ export function conditionOf(
   const { etcd: range = '' } = (value ?? {}) as { etcd?: string };
   const holds = parseRange(range);
   if (holds) return { condition: { range, holds }, problems: [] };
-  const message = `"${range}" is no range of versions`;
-  return {
-    problems: [problemAt(source, node, 'wrong-value', message, 'ranges are like >=3.4, <3.6, or ">=3.5.2 <3.7"')],
-  };
+  const at = (node.kind === 'map' ? valueOf(node, 'etcd') : undefined) ?? node;
+  const message = `"${cut(range)}" is no range of versions`;
+  const hint = 'ranges are like ">=3.4", "<3.6", or ">=3.5.2 <3.7"';
+  return { problems: [problemAt(source, at, 'wrong-value', message, hint)] };
 }

@@ -1,12 +1,24 @@
 /** Values against schemas, by ajv: one message for one mistake, each with its place. */
-import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
+import Ajv, { type Options, type ValidateFunction } from 'ajv';
 import type { Problem } from '../errors';
-import { nearest } from '../match';
 import type { SourceFile } from '../source';
 import { EXPRESSION, type JsonSchema } from '../steps/schema';
-import { describe, locate, type Node } from './node';
-import { problemAt } from './parse';
+import type { Node } from './node';
 import { readNode } from './read';
+import { shapeProblems } from './shape-problems';
+
+/**
+ * Our own schemas are checked by a test, not at each start: half of the time of a first validation would go there, and
+ * into optimising code that runs a few dozen times.
+ */
+const OPTIONS: Options = {
+  allErrors: true,
+  strict: false,
+  verbose: true,
+  meta: false,
+  validateSchema: false,
+  code: { optimize: false },
+};
 
 let ajv: Ajv | undefined;
 const compiled = new WeakMap<JsonSchema, { strict?: ValidateFunction; lenient?: ValidateFunction }>();
@@ -29,18 +41,18 @@ export function validate(
   const value = readNode(node, schema);
   const check = validator(schema, options.lenient);
   if (check(value)) return { value, problems: [] };
-  return { value, problems: problemsOf(check.errors ?? [], { source, node, schema, what: options.what }) };
+  return { value, problems: shapeProblems(check.errors ?? [], { source, node, what: options.what }) };
 }
 
 function validator(schema: JsonSchema, lenient: boolean): ValidateFunction {
   const known = compiled.get(schema) ?? {};
   compiled.set(schema, known);
-  ajv ??= new Ajv({ allErrors: true, strict: false, verbose: true });
+  ajv ??= new Ajv(OPTIONS);
   if (lenient) return (known.lenient ??= ajv.compile(withExpressions(schema)));
   return (known.strict ??= ajv.compile(schema));
 }
 
-/** The schema in which every value that is not text may be an expression too. */
+/** The schema in which every value that is not text may be an expression too. A list of steps may not: it is structure. */
 export function withExpressions(schema: JsonSchema): JsonSchema {
   return {
     ...schema,
@@ -53,10 +65,14 @@ export function withExpressions(schema: JsonSchema): JsonSchema {
 }
 
 function orExpression(schema: JsonSchema): JsonSchema {
+  if (schema.steps) return schema;
   const inner = withExpressions(schema);
   const types = typeof schema.type === 'string' ? [schema.type] : [...(schema.type ?? [])];
   if (types.includes('string')) {
-    if (schema.enum !== undefined) return { ...inner, enum: undefined, pattern: orPattern(enumPattern(schema.enum)) };
+    if (schema.enum !== undefined) {
+      const expects = schema.expects ?? `one of ${schema.enum.map(String).join(', ')}`;
+      return { ...inner, enum: undefined, expects, pattern: orPattern(enumPattern(schema.enum)) };
+    }
     return schema.pattern === undefined ? inner : { ...inner, pattern: orPattern(schema.pattern) };
   }
   return { ...inner, type: [...types, 'string'], pattern: EXPRESSION.source };
@@ -68,7 +84,7 @@ function orPattern(pattern: string): string {
 }
 
 function enumPattern(values: readonly unknown[]): string {
-  return `^(${values.map((value) => String(value).replace(/[^\w]/g, '\\$&')).join('|')})$`;
+  return `^(${values.map((value) => String(value).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})$`;
 }
 
 function mapValues(
@@ -76,85 +92,4 @@ function mapValues(
   change: (schema: JsonSchema) => JsonSchema,
 ): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(record).map(([key, schema]) => [key, change(schema)]));
-}
-
-interface Subject {
-  source: SourceFile;
-  node: Node;
-  schema: JsonSchema;
-  what: string;
-}
-
-function problemsOf(errors: ErrorObject[], subject: Subject): Problem[] {
-  const problems = new Map<string, Problem>();
-  for (const error of errors) {
-    const problem = problemOf(error, subject);
-    const at = `${problem.place.line}:${problem.place.column}`;
-    if (!problems.has(at)) problems.set(at, problem);
-  }
-  return [...problems.values()];
-}
-
-function problemOf(error: ErrorObject, subject: Subject): Problem {
-  const node = locate(subject.node, error.instancePath);
-  const where = error.instancePath === '' ? subject.what : `\`${error.instancePath.split('/').at(-1)}\``;
-  const schema = error.parentSchema as JsonSchema;
-  switch (error.keyword) {
-    case 'additionalProperties':
-      return unknownKey(error, node, where, schema, subject);
-    case 'required': {
-      const { missingProperty } = error.params as { missingProperty: string };
-      return at(subject, node, 'missing-key', `${where} lacks \`${missingProperty}\``);
-    }
-    case 'enum':
-      return oneOf(subject, node, where, (error.params as { allowedValues: unknown[] }).allowedValues.map(String));
-    default:
-      return at(subject, node, 'wrong-value', `${where} takes ${expectation(schema)}, not ${describe(node)}`);
-  }
-}
-
-function unknownKey(error: ErrorObject, node: Node, where: string, schema: JsonSchema, subject: Subject): Problem {
-  const key = (error.params as { additionalProperty: string }).additionalProperty;
-  const known = Object.keys(schema.properties ?? {});
-  const entry = node.kind === 'map' ? node.entries.find((one) => one.key.text === key) : undefined;
-  const near = nearest(key, known);
-  const hint =
-    near === undefined ? `it has ${known.map((one) => `\`${one}\``).join(', ')}` : `did you mean \`${near}\`?`;
-  return at(subject, entry?.key ?? node, 'unknown-key', `${where} has no \`${key}\``, hint);
-}
-
-function oneOf(subject: Subject, node: Node, where: string, allowed: string[]): Problem {
-  const near = node.kind === 'scalar' ? nearest(node.text, allowed) : undefined;
-  const message = `${where} takes one of ${allowed.join(', ')}, not ${describe(node)}`;
-  return at(subject, node, 'wrong-value', message, near === undefined ? undefined : `did you mean \`${near}\`?`);
-}
-
-function expectation(schema: JsonSchema): string {
-  if (schema.expects !== undefined) return schema.expects;
-  if (schema.enum !== undefined) return `one of ${schema.enum.map(String).join(', ')}`;
-  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
-  const words = types.filter((type) => type !== 'null').map((type) => wordFor(type, schema));
-  return [...new Set(words)].join(' or ');
-}
-
-function wordFor(type: string, schema: JsonSchema): string {
-  switch (type) {
-    case 'string':
-      return schema.pattern === EXPRESSION.source ? 'an expression' : 'a text';
-    case 'integer':
-      return schema.minimum === undefined ? 'a whole number' : `a whole number from ${schema.minimum} on`;
-    case 'boolean':
-      return 'true or false';
-    case 'array':
-      return schema.minItems === undefined ? 'a list' : 'a list with something in it';
-    case 'object':
-      return 'a map';
-    default:
-      return type;
-  }
-}
-
-function at(subject: Subject, node: Node, rule: string, message: string, hint?: string): Problem {
-  const range = node.kind === 'scalar' ? node : { start: node.start, end: node.start + 1 };
-  return problemAt(subject.source, range, rule, message, hint);
 }

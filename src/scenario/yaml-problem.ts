@@ -25,7 +25,7 @@ const EXPLAINED: readonly (readonly [reason: RegExp, message: string | undefined
   [
     /^deficient indentation|^unexpected end of the stream within a flow/,
     undefined,
-    'is a `{` or `[` above not closed?',
+    'is a `{`, a `[` or a quotation mark above not closed?',
   ],
   [/^unexpected end of the (stream|document) within a/, undefined, 'is a quotation mark above not closed?'],
   [

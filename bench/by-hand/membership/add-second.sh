@@ -7,9 +7,6 @@ put etcd-1 foo bar
 add etcd-1 etcd-2
 no_quorum etcd-1
 start_serving etcd-2 "$(initial_cluster etcd-1 etcd-2)" existing
-has_some etcd-1 foo --consistency=s
-has_some etcd-2 foo --consistency=s
-until_ok 'no put comes through' ctl etcd-1 put foo bar
 has etcd-2 foo bar
 healthy etcd-1 etcd-2
 is_cluster etcd-1 572a811fac16a854 etcd-1 etcd-2

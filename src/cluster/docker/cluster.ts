@@ -3,14 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
-import { asError, EnvironmentError, Interrupted, Unmet } from '../../errors';
+import { sleep } from '../../clock';
+import { EnvironmentError, Interrupted, Unmet } from '../../errors';
 import type { Cluster, MemberProcess, StartSpec, ToolAnswer, ToolRequest } from '../cluster';
 import { dataDirOf } from '../command';
 import type { connectEtcd as ConnectEtcd } from '../etcd/client';
 import { Roster } from '../roster';
 import type { Security } from '../security';
 import { memberContainer, toolContainer, type Place } from './container-options';
-import { engineCall } from './engine';
+import { engineCall, engineTrouble } from './engine';
 import { LABEL, ownerLabels, type Labels } from './labels';
 import { LogFiles } from './log-files';
 import { createNetwork, type ScenarioNetwork } from './network';
@@ -41,6 +42,9 @@ export interface DockerClusterOptions {
   onServing: (process: MemberProcess) => void;
   onExit: (process: MemberProcess) => void;
 }
+
+/** How long the engine is given to say that it is there. */
+const CONFIRM_MS = 2000;
 
 interface Machine {
   volume: string | undefined;
@@ -121,6 +125,13 @@ export class DockerCluster implements Cluster {
     return [...reach, `remove it with \`etcd-scenarios clean --run ${this.options.run}\``];
   }
 
+  async confirm(): Promise<void> {
+    const answer = engineCall('see whether it is still there', () => this.docker.ping());
+    const answered = new AbortController();
+    // One that hangs is no proof of anything: the step's own failure stands.
+    await Promise.race([answer, sleep(CONFIRM_MS, answered.signal)]).finally(() => answered.abort());
+  }
+
   process(member: string): ContainerProcess | undefined {
     return this.machine(member).processes.at(-1);
   }
@@ -150,7 +161,7 @@ export class DockerCluster implements Cluster {
     this.options.onStart(process);
     process.exited.then(
       () => this.options.onExit(process),
-      (thrown: unknown) => this.reportLoss(new EnvironmentError(asError(thrown).message, undefined, { cause: thrown })),
+      (thrown: unknown) => this.closing || this.reportLoss(engineTrouble(`watch ${member}`, thrown)),
     );
     return process;
   }
@@ -267,6 +278,7 @@ export class DockerCluster implements Cluster {
   }
 
   private async closeFiles(): Promise<void> {
+    for (const { processes } of this.machines.values()) for (const process of processes) process.letGo();
     await this.logFiles.close();
     if (this.folder !== '') await rm(this.folder, { recursive: true, force: true });
   }

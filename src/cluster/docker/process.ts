@@ -7,7 +7,7 @@ import type { MemberProcess, StartSpec } from '../cluster';
 import { ProcessLog } from '../log';
 import { PORTS } from '../security';
 import { engineCall } from './engine';
-import { followLogs } from './logs';
+import { brokenOff, followLogs } from './logs';
 
 export interface ProcessOptions {
   member: string;
@@ -38,6 +38,7 @@ export class ContainerProcess implements MemberProcess {
   exited: Promise<number> = new Promise(() => undefined);
   private metricsEndpoint = '';
   private openClient: EtcdClient | undefined;
+  private readonly watching = new AbortController();
 
   constructor(
     readonly container: Dockerode.Container,
@@ -56,7 +57,7 @@ export class ContainerProcess implements MemberProcess {
     const append = (text: string): void => this.log.append(text);
     const [info, log] = await Promise.all([
       engineCall(`inspect ${this.member}`, () => this.container.inspect()),
-      followLogs(this.container, { stdout: append, stderr: append }),
+      followLogs(this.container, { stdout: append, stderr: append }, this.watching.signal),
     ]);
     const ports = info.NetworkSettings.Ports as Record<string, { HostPort: string }[] | null | undefined>;
     const published = (port: number): string => {
@@ -93,10 +94,18 @@ export class ContainerProcess implements MemberProcess {
     this.openClient = undefined;
   }
 
+  /** Stops following a process that runs on: requests that are left open would keep the runner from ending. */
+  letGo(): void {
+    this.closeClient();
+    this.watching.abort();
+  }
+
   private async watchExit(logDone: Promise<void>): Promise<number> {
-    const { StatusCode } = (await engineCall(`wait for ${this.member}`, () => this.container.wait())) as {
+    const { signal: abortSignal } = this.watching;
+    const ended = engineCall(`wait for ${this.member}`, () => this.container.wait({ abortSignal })) as Promise<{
       StatusCode: number;
-    };
+    }>;
+    const { StatusCode } = await Promise.race([ended, brokenOff(logDone)]);
     await Promise.race([logDone, new Promise((resolve) => setTimeout(resolve, LOG_END_MS).unref())]);
     this.log.end();
     this.exitCode = StatusCode;

@@ -9,7 +9,7 @@ import { abortable } from '../../clock';
 import type { ToolAnswer } from '../cluster';
 import { atLeast } from '../version';
 import { engineCall } from './engine';
-import { demultiplex, followLogs } from './logs';
+import { brokenOff, demultiplex, followLogs } from './logs';
 
 /** etcdctl up to 3.5 speaks the old API unless told (3.3) or knows the variable; 3.6 warns of it. */
 export function toolEnvironment(version: string): string[] {
@@ -47,7 +47,7 @@ export async function runToEnd(
   await engineCall('start a tool', () => container.start());
   const log = await followLogs(container, collect(answer));
   const ended = engineCall('wait for a tool', () => container.wait()) as Promise<{ StatusCode: number }>;
-  const { StatusCode } = await abortable(ended, options.signal);
+  const { StatusCode } = await abortable(Promise.race([ended, brokenOff(log.done)]), options.signal);
   await log.done;
   return { ...answer, exitCode: StatusCode };
 }

@@ -1,0 +1,139 @@
+/** The arguments of an action: their shape, the names in them, and what goes together. */
+import type { Problem } from '../errors';
+import { nearest } from '../match';
+import type { JsonSchema } from '../steps/schema';
+import type { Step } from '../steps/step';
+import { containsExpression, substitute, unescape, type Lookup } from './expressions';
+import { isFull, report, type LoadContext } from './load-context';
+import { undeclared } from './names';
+import { describe, locate, valueOf, type MapEntry, type MapNode, type Node } from './node';
+import { flagNameProblems } from './owned-flags';
+import { problemAt } from './parse';
+import { patternProblems } from './patterns';
+import { validate } from './validate';
+
+/** The short form spelt out: `kill: etcd-1` becomes `kill: {member: etcd-1}`. */
+export function spellOut(value: Node, step: Step, context: LoadContext): MapNode | undefined {
+  if (value.kind === 'map') return value;
+  if (value.kind === 'scalar' && value.plain && value.text === '') {
+    const at = { start: value.start, end: value.start + 1 };
+    report(context, at, 'wrong-value', `\`${step.name}\` says nothing of what it takes`, usage(step));
+    return undefined;
+  }
+  if (step.main === undefined) {
+    report(context, value, 'wrong-value', `\`${step.name}\` takes a map, not ${describe(value)}`, usage(step));
+    return undefined;
+  }
+  const key = { kind: 'scalar', text: step.main, plain: true, start: value.start, end: value.start } as const;
+  return { kind: 'map', entries: [{ key, value }], start: value.start, end: value.end };
+}
+
+function usage(step: Step): string {
+  const keys = Object.keys(step.schema.properties ?? {}).map((key) => `\`${key}\``);
+  return `it has ${keys.join(', ')}`;
+}
+
+export function checkArguments(args: MapNode, step: Step, entry: MapEntry, context: LoadContext): void {
+  const { source } = context;
+  const own = ownArguments(args, step.schema);
+  checkResultsUsed(own, context);
+  const lenient = containsExpression(own);
+  const node = lenient ? args : withOwn(args, step.schema, unescape);
+  const what = `\`${step.name}\``;
+  const { value, problems } = validate(source, node, shallow(step.schema), { what, lenient });
+  // A key that the step as a whole lacks points at its name, which says more than its first argument.
+  context.problems.push(...problems.map((one) => (isWhole(one, args, context) ? moved(one, entry, context) : one)));
+  const sound = { ...own, entries: own.entries.filter((one) => !isWrong(one.value, problems, context)) };
+  const found = [
+    ...(context.members ? undeclared(source, sound, step.schema, context.members) : []),
+    ...patternProblems(source, sound, step.schema),
+    ...flagNameProblems(source, valueOf(sound, 'flags')),
+  ];
+  context.problems.push(...found);
+  if (lenient || problems.length > 0 || found.length > 0) return;
+  for (const { pointer, message, hint } of step.bind(value).check()) {
+    report(context, pointer === '' ? entry.key : locate(args, pointer), 'arguments', message, hint);
+  }
+}
+
+function isWhole({ rule, place }: Problem, args: MapNode, { source }: LoadContext): boolean {
+  const { line, column } = source.place(args.start);
+  return rule === 'missing-key' && place.line === line && place.column === column;
+}
+
+function moved({ rule, message, hint }: Problem, { key }: MapEntry, { source }: LoadContext): Problem {
+  return problemAt(source, key, rule, message, hint);
+}
+
+/** True where a problem of shape lies within the node: what else is to be said of it would only repeat that. */
+function isWrong(node: Node, problems: readonly Problem[], { source }: LoadContext): boolean {
+  return problems.some(({ place }) => {
+    const at = source.offset(place);
+    return at >= node.start && at <= node.end;
+  });
+}
+
+/** The arguments without the steps of a block: those have expressions of their own. */
+export function ownArguments(args: MapNode, schema: JsonSchema): MapNode {
+  return { ...args, entries: args.entries.filter(({ key }) => !isStepList(key.text, schema)) };
+}
+
+function withOwn(args: MapNode, schema: JsonSchema, change: (node: Node) => Node): MapNode {
+  const entries = args.entries.map(({ key, value }) => ({
+    key,
+    value: isStepList(key.text, schema) ? value : change(value),
+  }));
+  return { ...args, entries };
+}
+
+function isStepList(key: string, { properties }: JsonSchema): boolean {
+  return properties !== undefined && Object.hasOwn(properties, key) && properties[key]?.steps === true;
+}
+
+/** Whether it is a block's. Any other schema is used as it is, so that it is compiled once. */
+export function holdsSteps({ properties = {} }: JsonSchema): boolean {
+  return Object.values(properties).some((inner) => inner.steps);
+}
+
+const shallowSchemas = new WeakMap<JsonSchema, JsonSchema>();
+
+/** The schema with nested steps left to the loader. */
+function shallow(schema: JsonSchema): JsonSchema {
+  if (!holdsSteps(schema)) return schema;
+  const known = shallowSchemas.get(schema);
+  if (known) return known;
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).map(([key, inner]) => [
+      key,
+      inner.steps ? { type: 'array', minItems: 1, steps: true } : inner,
+    ]),
+  );
+  const made = { ...schema, properties };
+  shallowSchemas.set(schema, made);
+  return made;
+}
+
+/** Every `${…}` has to name what is there when the step runs. */
+function checkResultsUsed(own: MapNode, context: LoadContext): void {
+  const lookup: Lookup = (name) => {
+    const [root, result = '', ...keys] = name.split('.');
+    if (root === 'repeat') return repeatProblem(name, context);
+    if (root !== 'results') return 'later';
+    if (isFull(context)) return 'later';
+    if (context.results.has(result)) {
+      return keys.length > 0 ? 'later' : { problem: `say what of it is meant: \`\${results.${result}.…}\`` };
+    }
+    if (context.kept.has(result))
+      return { problem: `\`results.${result}\` is not there yet: its step runs beside this one` };
+    const near = nearest(result, context.results);
+    const hint = near === undefined ? '' : `; did you mean \`results.${near}\`?`;
+    return { problem: `no step before this one keeps a result \`as: ${result}\`${hint}` };
+  };
+  const onProblem = (node: Node, message: string): void => report(context, node, 'unknown-name', message);
+  substitute(own, { lookup, final: false, onProblem });
+}
+
+function repeatProblem(name: string, { inRepeat }: LoadContext): 'later' | { problem: string } {
+  if (name !== 'repeat.index') return { problem: `there is no \`${name}\`; there is \`repeat.index\`` };
+  return inRepeat ? 'later' : { problem: '`repeat.index` stands outside of a `repeat`' };
+}

@@ -1,0 +1,72 @@
+/** A loaded step made ready to run: its expressions replaced by what the steps before it left. */
+import { Unmet } from '../errors';
+import type { SourceFile } from '../source';
+import type { JsonSchema } from '../steps/schema';
+import type { BoundStep, Step } from '../steps/step';
+import { holdsSteps, ownArguments } from './arguments';
+import { substitute, type Lookup } from './expressions';
+import type { MapNode, Node } from './node';
+import { asNested, type LoadedStep, type Scope } from './scenario';
+import { validate } from './validate';
+
+/** Throws Unmet for a result that is not there, or does not fit. */
+export function bindStep(source: SourceFile, step: Step, args: MapNode, nested: LoadedStep[], scope: Scope): BoundStep {
+  const node = resolve(ownArguments(args, step.schema), scope);
+  const what = `\`${step.name}\``;
+  const { value, problems } = validate(source, node, withoutSteps(step), { what, lenient: false });
+  const [problem] = problems;
+  if (problem) throw new Unmet(problem.message);
+  const bound = step.bind(withNested(value as Record<string, unknown>, step, nested));
+  const [wrong] = bound.check();
+  if (wrong) throw new Unmet(wrong.message);
+  return bound;
+}
+
+const schemas = new WeakMap<Step, JsonSchema>();
+
+/** The step's schema without the lists of steps, which are not among its own arguments. */
+function withoutSteps(step: Step): JsonSchema {
+  if (!holdsSteps(step.schema)) return step.schema;
+  const known = schemas.get(step);
+  if (known) return known;
+  const { properties, required = [] } = step.schema;
+  const made = { ...step.schema, required: required.filter((key) => !properties?.[key]?.steps) };
+  schemas.set(step, made);
+  return made;
+}
+
+function withNested(value: Record<string, unknown>, step: Step, nested: LoadedStep[]): Record<string, unknown> {
+  const [key] = Object.entries(step.schema.properties ?? {}).find(([, schema]) => schema.steps) ?? [];
+  return key === undefined ? value : { ...value, [key]: asNested(nested) };
+}
+
+function resolve(node: Node, scope: Scope): Node {
+  const lookup: Lookup = (name) => {
+    if (name !== 'repeat.index') return lookUpResult(name.split('.').slice(1), scope);
+    return scope.repeatIndex === undefined
+      ? { problem: '`repeat.index` stands outside of a `repeat`' }
+      : { value: scope.repeatIndex };
+  };
+  const onProblem = (_: Node, message: string): void => {
+    throw new Unmet(message);
+  };
+  return substitute(node, { lookup, final: true, onProblem });
+}
+
+function lookUpResult(path: string[], scope: Scope): { value: unknown; typed: true } | { problem: string } {
+  const [result = '', ...keys] = path;
+  if (scope.skipped.has(result)) return { problem: `the step that keeps \`results.${result}\` was skipped` };
+  let value: unknown = scope.results.get(result);
+  if (value === undefined) return { problem: `\`results.${result}\` is not there: its step left no result` };
+  for (const key of keys) {
+    const record = value as Record<string, unknown>;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(record, key)) {
+      const has = typeof value === 'object' && value !== null ? Object.keys(value).join(', ') : '';
+      return { problem: `\`results.${result}\` has no \`${key}\`${has === '' ? '' : `; it has ${has}`}` };
+    }
+    value = record[key];
+  }
+  if (value === null) return { problem: `\`${['results', ...path].join('.')}\` is nothing: there was none` };
+  // Numbers of 64 bits are kept as text: where a number is asked for, they are one.
+  return { value, typed: true };
+}

@@ -1,0 +1,41 @@
+/** Texts and regular expressions that something is matched against. */
+import type { Problem } from '../errors';
+import { asError } from '../errors';
+import { textMatcher } from '../match';
+import type { SourceFile } from '../source';
+import type { JsonSchema } from '../steps/schema';
+import { hasExpression } from './expressions';
+import { children, type Node } from './node';
+import { problemAt } from './parse';
+
+/** Patterns that match everything, or are none; found along the schema, by its `matches`. */
+export function patternProblems(source: SourceFile, node: Node, schema: JsonSchema | undefined): Problem[] {
+  if (!schema) return [];
+  const isPattern = schema.properties?.['matches'] !== undefined;
+  // An empty text is refused by the schema.
+  if (isPattern && node.kind === 'scalar') return node.text === '' ? [] : blank(source, node);
+  if (isPattern && node.kind === 'map') {
+    return node.entries.flatMap(({ key, value }) =>
+      key.text === 'matches' && value.kind === 'scalar'
+        ? [...blank(source, value), ...noExpression(source, value)]
+        : [],
+    );
+  }
+  return children(node, schema).flatMap(([child, inner]) => patternProblems(source, child, inner));
+}
+
+function blank(source: SourceFile, node: Node & { kind: 'scalar' }): Problem[] {
+  if (node.text.trim() !== '') return [];
+  return [problemAt(source, node, 'pattern', 'a blank text is part of everything that could be said')];
+}
+
+function noExpression(source: SourceFile, node: Node & { kind: 'scalar' }): Problem[] {
+  if (hasExpression(node.text)) return [];
+  try {
+    textMatcher({ matches: node.text });
+    return [];
+  } catch (thrown) {
+    const reason = asError(thrown).message.replace(/^.*: /s, '').toLowerCase();
+    return [problemAt(source, node, 'pattern', `this is no regular expression: ${reason}`)];
+  }
+}

@@ -1,0 +1,104 @@
+/** What `npm install etcd-scenarios` brings: the packed tarball in an empty folder, used as a stranger would. */
+import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { ETCD, execute, filesUnder, labelled, readEvents, ROOT, temporaryFolder, write, type Answer } from './helpers';
+
+const folder = temporaryFolder();
+const source = join(folder, 'source');
+const home = join(folder, 'home');
+const installed = join(home, 'node_modules', 'etcd-scenarios');
+
+jest.setTimeout(60_000);
+
+/** Fails with all that was said. */
+function expectSuccess(answer: Answer): void {
+  if (answer.exitCode !== 0) throw new Error(`exit ${answer.exitCode}\n${answer.stdout}\n${answer.stderr}`);
+}
+
+beforeAll(async () => {
+  // A copy is packed: packing builds, and other tests use what is built here.
+  const parts = ['src', 'scenarios', 'schema', 'images', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  for (const part of [...parts, 'LICENSE', 'README.md', 'CHANGELOG.md', '.npmrc']) {
+    if (existsSync(join(ROOT, part))) cpSync(join(ROOT, part), join(source, part), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'));
+  const packed = await execute('npm', ['pack', '--pack-destination', folder], { cwd: source });
+  expectSuccess(packed);
+  const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+  write(join(home, 'package.json'), JSON.stringify({ name: 'stranger', private: true }));
+  const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  expectSuccess(await execute('npm', ['install', ...flags, join(folder, tarball)], { cwd: home }));
+}, 180_000);
+
+test('the tarball holds what is needed, and nothing else', () => {
+  const files = filesUnder(installed).map((file) => file.slice(installed.length + 1));
+  const roots = new Set(files.map((file) => file.split('/')[0]));
+  expect([...roots].sort()).toEqual(
+    ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'images', 'package.json', 'scenarios', 'schema'].filter((one) =>
+      existsSync(join(one === 'dist' ? source : ROOT, one)),
+    ),
+  );
+  expect(files.filter((file) => /\.test\.|\.tsbuildinfo|node_modules/.test(file))).toEqual([]);
+  expect(files).toContain('scenarios/bootstrap/first-member.yaml');
+  expect(files).toContain('schema/scenario.schema.json');
+});
+
+test('nothing of it runs when it is installed', () => {
+  const { scripts } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const atInstall = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
+  expect(Object.keys(scripts).filter((name) => atInstall.includes(name))).toEqual([]);
+});
+
+test('`npx etcd-scenarios run` finds the drills that ship, says so, and passes', async () => {
+  const args = ['etcd-scenarios', 'run', '--grep', 'first member', '--etcd', ETCD, '--pull', 'never'];
+  const answer = await execute('npx', ['--no-install', ...args], { cwd: home });
+  expectSuccess(answer);
+  expect(answer.stdout).toContain('these are the drills that ship with etcd-scenarios');
+  expect(answer.stdout).toContain('PASS');
+  expect(answer.stdout).toContain('1 passed');
+  const [started] = readEvents(join(home, 'reports'));
+  expect(started).toMatchObject({ type: 'run-started', cases: [{ id: `scenarios/bootstrap/first-member.yaml@${ETCD}` }] });
+  expect(await labelled(`etcd-scenarios.run=${started?.run}`)).toEqual([]);
+});
+
+test.each([
+  ['require', 'runs.cjs', "const { run } = require('etcd-scenarios');"],
+  ['import', 'runs.mjs', "import { run } from 'etcd-scenarios';"],
+  ['import as a whole', 'whole.mjs', "import tool from 'etcd-scenarios';\nconst { run } = tool;"],
+])('`%s` gives a `run` that works, and leaves the process alone', async (_, file, first) => {
+  write(join(home, 'own', 'own.yaml'), 'name: own\nmembers: 1\nsteps:\n  - start: all\n  - put: {key: foo, value: bar}\n');
+  const call = `run({ paths: ['own'], cwd: process.cwd(), images: { pull: 'never' } })`;
+  write(join(home, file), `${first}\n${call}.then((result) => console.log(JSON.stringify(result)));\n`);
+  const answer = await execute(process.execPath, [file], { cwd: home });
+  expectSuccess(answer);
+  expect(answer.stderr).toBe('');
+  const result = JSON.parse(answer.stdout) as { exitCode: number; run: string };
+  expect(result).toMatchObject({ exitCode: 0, counts: { passed: 1 }, cases: [{ verdict: 'passed' }] });
+  expect(await labelled(`etcd-scenarios.run=${result.run}`)).toEqual([]);
+});
+
+test.each(['node10', 'node16', 'bundler'])('its types resolve, with moduleResolution %s', async (resolution) => {
+  const file = write(
+    join(home, `types-${resolution}.ts`),
+    "import { run, type RunResult } from 'etcd-scenarios';\n" +
+      "export const result: Promise<RunResult> = run({ cwd: '.', paths: ['own'] });\n" +
+      'export const passed: Promise<number> = result.then(({ counts }) => counts.passed);\n',
+  );
+  const module = { node10: 'commonjs', node16: 'node16', bundler: 'esnext' }[resolution] ?? '';
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', module];
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  expectSuccess(
+    await execute(process.execPath, [tsc, ...flags, '--moduleResolution', resolution, '--types', '', file], { cwd: home }),
+  );
+});
+
+test('its types are checked: a misspelt option is an error', async () => {
+  const file = write(join(home, 'wrong.ts'), "import { run } from 'etcd-scenarios';\nvoid run({ cwd: '.', pahts: [] });\n");
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'commonjs', '--types', ''];
+  const answer = await execute(process.execPath, [tsc, ...flags, '--moduleResolution', 'node10', file], { cwd: home });
+  expect(answer.exitCode).not.toBe(0);
+  expect(answer.stdout).toContain('pahts');
+});

@@ -1,0 +1,171 @@
+/** What an operator would have written down: who is started with which list and state after what has happened. */
+import { Roster, type ListEntry } from '../../src/cluster/roster';
+import { PLAIN } from '../../src/cluster/security';
+
+const NAMES = ['etcd-1', 'etcd-2', 'etcd-3'];
+const entry = (name: string): ListEntry => ({ name, peerURL: `http://${name}:2380` });
+
+/** `new etcd-1 etcd-2 etcd-3`. */
+function startOf(roster: Roster, name: string): string {
+  const { list, state } = roster.startArguments(name);
+  return `${state} ${list.map((one) => one.name).join(' ')}`;
+}
+
+const starts = (roster: Roster): string[] => NAMES.map((name) => startOf(roster, name));
+
+function start(
+  roster: Roster,
+  name: string,
+  over: { list?: ListEntry[]; state?: 'new' | 'existing'; peerURL?: string } = {},
+): void {
+  const { list, state } = roster.startArguments(name);
+  roster.started(name, { list, state, peerURL: roster.peerURL(name), ...over });
+}
+
+/** All three bootstrapped. */
+function running(): Roster {
+  const roster = new Roster(NAMES, PLAIN);
+  for (const name of NAMES) start(roster, name);
+  return roster;
+}
+
+const ALL = 'etcd-1 etcd-2 etcd-3';
+
+describe('the roster', () => {
+  it('begins with everybody in the list, and nobody known', () => {
+    const roster = new Roster(NAMES, PLAIN);
+    expect(starts(roster)).toEqual([`new ${ALL}`, `new ${ALL}`, `new ${ALL}`]);
+    expect(roster.known()).toEqual([]);
+    expect(roster.fullList()).toEqual(NAMES.map(entry));
+  });
+
+  it('knows everybody in the list of the first start, started or not', () => {
+    const roster = new Roster(NAMES, PLAIN);
+    start(roster, 'etcd-1');
+    expect(roster.known()).toEqual(NAMES);
+  });
+
+  it('goes on with the list of the step that bootstrapped', () => {
+    const roster = new Roster(NAMES, PLAIN);
+    const list = ['etcd-1', 'etcd-2'].map(entry);
+    start(roster, 'etcd-1', { list });
+    expect(roster.known()).toEqual(['etcd-1', 'etcd-2']);
+    expect(starts(roster)).toEqual(['new etcd-1 etcd-2', 'new etcd-1 etcd-2', 'new etcd-1 etcd-2']);
+  });
+
+  it('starts a member that was added with state existing and its own list, from the add until a removal', () => {
+    const roster = running();
+    roster.removed('etcd-1');
+    expect([roster.known(), roster.isRemoved('etcd-1')]).toEqual([['etcd-2', 'etcd-3'], true]);
+    roster.added('etcd-1', { list: NAMES.map(entry), learner: false, peerURL: entry('etcd-1').peerURL });
+    expect([roster.known(), roster.isRemoved('etcd-1'), roster.wasAdded('etcd-1')]).toEqual([NAMES, false, true]);
+    expect(starts(roster)).toEqual([`existing ${ALL}`, `new ${ALL}`, `new ${ALL}`]);
+    start(roster, 'etcd-1');
+    start(roster, 'etcd-1');
+    expect(startOf(roster, 'etcd-1')).toBe(`existing ${ALL}`);
+    roster.removed('etcd-1');
+    expect([startOf(roster, 'etcd-1'), roster.wasAdded('etcd-1')]).toEqual([`new ${ALL}`, false]);
+  });
+
+  it('keeps the list that each add was answered, however the cluster goes on', () => {
+    const roster = new Roster(NAMES, PLAIN);
+    start(roster, 'etcd-1', { list: [entry('etcd-1')] });
+    roster.added('etcd-2', {
+      list: [entry('etcd-1'), entry('etcd-2')],
+      learner: false,
+      peerURL: entry('etcd-2').peerURL,
+    });
+    roster.added('etcd-3', { list: NAMES.map(entry), learner: true, peerURL: entry('etcd-3').peerURL });
+    expect(starts(roster)).toEqual(['new etcd-1', 'existing etcd-1 etcd-2', `existing ${ALL}`]);
+    expect(NAMES.map((name) => roster.isLearner(name))).toEqual([false, false, true]);
+    roster.promoted('etcd-3');
+    expect(roster.isLearner('etcd-3')).toBe(false);
+  });
+
+  it('does not know a member that was removed because somebody else starts with it in the list', () => {
+    const roster = running();
+    roster.removed('etcd-3');
+    start(roster, 'etcd-1');
+    expect(roster.known()).toEqual(['etcd-1', 'etcd-2']);
+    // Started again with its old data it is no member: etcd itself refuses it.
+    start(roster, 'etcd-3');
+    expect(roster.known()).toEqual(['etcd-1', 'etcd-2']);
+  });
+
+  it('learns nothing from a start with state existing of a member that was never added', () => {
+    const roster = new Roster(NAMES, PLAIN);
+    start(roster, 'etcd-1', { list: [entry('etcd-1')] });
+    start(roster, 'etcd-2', { list: [entry('etcd-1'), entry('etcd-2')], state: 'existing' });
+    expect(roster.known()).toEqual(['etcd-1']);
+  });
+
+  it('forgets a start that was refused', () => {
+    const roster = new Roster(NAMES, PLAIN);
+    start(roster, 'etcd-1', { list: [entry('etcd-1')] });
+    const before = roster.mark();
+    start(roster, 'etcd-2', { list: [entry('etcd-1'), entry('etcd-2')], peerURL: 'http://other:2380' });
+    expect(roster.known()).toEqual(['etcd-1', 'etcd-2']);
+    roster.undo(before);
+    expect([roster.known(), roster.peerURL('etcd-2'), startOf(roster, 'etcd-2')]).toEqual([
+      ['etcd-1'],
+      'http://etcd-2:2380',
+      'new etcd-1',
+    ]);
+    // What came before is not touched by what comes after, however often it is gone back to.
+    start(roster, 'etcd-2', { list: NAMES.map(entry) });
+    roster.undo(before);
+    expect(roster.known()).toEqual(['etcd-1']);
+  });
+
+  it('forgets the very first start, when that is refused', () => {
+    const roster = new Roster(NAMES, PLAIN);
+    const before = roster.mark();
+    start(roster, 'etcd-1', { list: [entry('etcd-1')] });
+    roster.undo(before);
+    expect([roster.known(), startOf(roster, 'etcd-1')]).toEqual([[], `new ${ALL}`]);
+  });
+
+  it('after a restore goes on with the list of the restore', () => {
+    const roster = running();
+    roster.added('etcd-3', { list: NAMES.map(entry), learner: true, peerURL: entry('etcd-3').peerURL });
+    const list = ['etcd-1', 'etcd-3'].map(entry);
+    for (const { name } of list) roster.restored(name, list);
+    expect([startOf(roster, 'etcd-1'), startOf(roster, 'etcd-3')]).toEqual(['new etcd-1 etcd-3', 'new etcd-1 etcd-3']);
+    expect([roster.isLearner('etcd-3'), roster.wasAdded('etcd-3')]).toEqual([false, false]);
+  });
+
+  it('after force-new-cluster knows the survivor alone; the others are added', () => {
+    const roster = running();
+    roster.removed('etcd-2');
+    roster.forcedNew('etcd-1');
+    expect(roster.known()).toEqual(['etcd-1']);
+    roster.added('etcd-2', {
+      list: [entry('etcd-1'), entry('etcd-2')],
+      learner: false,
+      peerURL: entry('etcd-2').peerURL,
+    });
+    expect([startOf(roster, 'etcd-1'), startOf(roster, 'etcd-2')]).toEqual([`new ${ALL}`, 'existing etcd-1 etcd-2']);
+    expect(roster.known()).toEqual(['etcd-1', 'etcd-2']);
+  });
+
+  it('after force-new-cluster may be bootstrapped anew', () => {
+    const roster = running();
+    roster.forcedNew('etcd-1');
+    for (const name of NAMES) start(roster, name, { list: NAMES.map(entry), state: 'new' });
+    expect(roster.known()).toEqual(NAMES);
+  });
+
+  it('follows peer URLs, and names members by them', () => {
+    const roster = running();
+    roster.updated('etcd-2', 'http://elsewhere:12380');
+    expect(roster.listOf(['etcd-2'])).toEqual([{ name: 'etcd-2', peerURL: 'http://elsewhere:12380' }]);
+    expect(roster.nameOf('http://elsewhere:12380')).toBe('etcd-2');
+    expect(roster.nameOf('http://etcd-3:9999')).toBe('etcd-3');
+    expect(roster.nameOf('http://nobody:2380')).toBeUndefined();
+    expect(roster.nameOf('no URL')).toBeUndefined();
+  });
+
+  it('knows nobody who was not declared', () => {
+    expect(() => new Roster(NAMES, PLAIN).peerURL('etcd-4')).toThrow('undeclared member etcd-4');
+  });
+});

@@ -1,0 +1,64 @@
+/** Drills as text, and as files beside the tests. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { formatProblems } from '../../src/cli/problems';
+import type { Problem } from '../../src/errors';
+import { planCases } from '../../src/run/plan';
+import { loadScenario, type Loaded } from '../../src/scenario/load';
+import type { LoadedStep, Scenario } from '../../src/scenario/scenario';
+import { SourceFile } from '../../src/source';
+
+const DEFAULT_ETCD = '3.5.35';
+
+/** The scenario in a text; with its problems as a failure of the test where there are any. */
+export function scenarioOf(text: string, variables: Record<string, string> = {}): Scenario {
+  const { scenario, problems } = load(text, variables);
+  if (!scenario) throw new Error(formatProblems(problems));
+  return scenario;
+}
+
+export function load(text: string, variables: Record<string, string> = {}, file = 'drill.yaml'): Loaded {
+  return loadScenario(new SourceFile(file, text), { variables: new Map(Object.entries(variables)) });
+}
+
+/** A drill with these steps, each a line of YAML or several. */
+export function drill(...steps: string[]): string {
+  const list = steps.map((step) => `  - ${step.split('\n').join('\n    ')}\n`).join('');
+  return `name: A drill\nmembers: 3\nsteps:\n${list}`;
+}
+
+/** Every problem of a drill: those of its file, else those with the versions that it would run with. */
+export function problemsIn(text: string, file = 'drill.yaml'): Problem[] {
+  const { scenario, problems } = load(text, {}, file);
+  return scenario
+    ? planCases([scenario], { etcd: undefined, defaultEtcd: [DEFAULT_ETCD], repeat: 1 }).problems
+    : problems;
+}
+
+/** `line:column message`, one for each problem. */
+export function messagesOf(text: string): string[] {
+  return problemsIn(text).map(({ place, message }) => `${place.line}:${place.column} ${message}`);
+}
+
+/** The value that a step's action gets, nothing having run before it. */
+export function boundStep(step: LoadedStep | undefined, results: Record<string, unknown> = {}): string {
+  const scope = { results: new Map(Object.entries(results)), skipped: new Set<string>(), repeatIndex: 7 };
+  return step?.bind(scope).sentence() ?? 'no step';
+}
+
+/** The drills of a folder beside the tests: name and text. */
+export function filesIn(folder: string): [name: string, text: string][] {
+  const path_ = path.resolve(__dirname, folder);
+  return readdirSync(path_, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => [name.replace(/\.yaml$/, ''), readFileSync(path.join(path_, name), 'utf8')]);
+}
+
+/** Compares with a file beside the tests; UPDATE_GOLDEN=1 writes it anew. */
+export function expectGolden(name: string, actual: string): void {
+  const file = path.resolve(__dirname, name);
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, actual);
+  expect(existsSync(file) ? readFileSync(file, 'utf8') : `${name} is missing: UPDATE_GOLDEN=1`).toBe(actual);
+}
