@@ -1,5 +1,6 @@
 /** The process as commands see it, and how their errors are told. */
 import { EnvironmentError, Interrupted, ScenarioError, UsageError, asError } from '../errors';
+import { stripControl } from '../source';
 import { formatProblems } from './problems';
 
 export interface Io {
@@ -31,17 +32,18 @@ export function processIo(): Io {
   };
 }
 
-/** Says what went wrong, on standard error. */
+/** Says what went wrong, on standard error; a name with control characters in it does no harm there. */
 export function tellError(thrown: unknown, { err }: Io): void {
-  if (thrown instanceof ScenarioError) {
-    err.write(formatProblems(thrown.problems));
-  } else if (thrown instanceof UsageError || thrown instanceof Interrupted) {
-    err.write(`etcd-scenarios: ${thrown.message}\n`);
-  } else if (thrown instanceof EnvironmentError) {
-    err.write(`etcd-scenarios: ${thrown.message}\n${thrown.cure === undefined ? '' : `  ${thrown.cure}\n`}`);
-  } else {
-    err.write(`etcd-scenarios broke; this is a bug in it: ${asError(thrown).stack ?? String(thrown)}\n`);
+  err.write(stripControl(`${messageOf(thrown)}\n`));
+}
+
+function messageOf(thrown: unknown): string {
+  if (thrown instanceof ScenarioError) return formatProblems(thrown.problems).trimEnd();
+  if (thrown instanceof UsageError || thrown instanceof Interrupted) return `etcd-scenarios: ${thrown.message}`;
+  if (thrown instanceof EnvironmentError) {
+    return [`etcd-scenarios: ${thrown.message}`, ...(thrown.cure === undefined ? [] : [`  ${thrown.cure}`])].join('\n');
   }
+  return `etcd-scenarios broke; this is a bug in it: ${asError(thrown).stack ?? String(thrown)}`;
 }
 
 export function exitCodeOfError(thrown: unknown): number {

@@ -5,28 +5,20 @@ import { join } from 'node:path';
 import { connectEngine, type Engine } from '../cluster/docker/engine';
 import { findLeftovers, removeFound } from '../cluster/docker/remove';
 import type { ImageOptions } from '../cluster/docker/images';
-import { asError, ScenarioError, UsageError } from '../errors';
+import { asError, UsageError } from '../errors';
 import type { Counts, EventOf, Reporter } from '../events';
 import { Broadcast } from '../report/broadcast';
 import { logFile } from '../report/folder';
-import { planCases, type PlannedCase } from '../run/plan';
 import { exitCodeOf, runCases } from '../run/run';
 import { bindAddress, dockerEnvironment } from './docker-environment';
 import { load, type LoadRequest } from './load';
+import { plan, type PlanRequest } from './plan';
 
-/** What runs where nobody says which version: one recent version of one line, so that it is quick. */
-export const DEFAULT_ETCD = '3.5.35';
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
-export interface RunRequest extends LoadRequest {
-  /** Versions, as `--etcd` has them. */
-  etcd?: readonly string[];
-  /** Versions where neither the drill nor `etcd` says; the configuration's. */
-  defaultEtcd?: readonly string[];
+export interface RunRequest extends LoadRequest, PlanRequest {
   jobs?: number;
   failFast?: boolean;
-  /** How often each case runs. */
-  repeat?: number;
   /** Leaves a failed case's cluster up. */
   keep?: boolean;
   /** Absolute folder for logs and file reports; null for none. */
@@ -63,6 +55,7 @@ export interface RunResult {
 export async function run(request: RunRequest): Promise<RunResult> {
   const drills = await load(request);
   const cases = plan(drills.scenarios, request);
+  if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
   const interrupted = request.signal ?? new AbortController().signal;
   const engine = await connectEngine();
   const bind = bindAddress(engine, request.bind);
@@ -111,17 +104,6 @@ export async function run(request: RunRequest): Promise<RunResult> {
     logOf: (caseId, member, incarnation) => (reports === null ? undefined : logFile(caseId, member, incarnation)),
   });
   return conclude({ broadcast, counts, began, id, finished, request, interrupted });
-}
-
-function plan(scenarios: Parameters<typeof planCases>[0], request: RunRequest): PlannedCase[] {
-  const { cases, problems } = planCases(scenarios, {
-    etcd: request.etcd,
-    defaultEtcd: request.defaultEtcd ?? [DEFAULT_ETCD],
-    repeat: request.repeat ?? 1,
-  });
-  if (problems.length > 0) throw new ScenarioError(problems);
-  if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
-  return cases;
 }
 
 async function conclude(about: {

@@ -4,19 +4,15 @@ import type { MemberProcess } from '../cluster/cluster';
 import { atLeast } from '../cluster/version';
 import { Unmet } from '../errors';
 import { changeMembers, listedMember } from './change';
+import { checkPeerURL } from './peer-url';
 import type { StepContext } from './context';
 import { flag, memberName, selector, text } from './schema';
 import { selectOne } from './select';
-import { defineStep, type ArgumentProblem } from './step';
+import { defineStep } from './step';
 import { list } from './words';
 
 /** etcd's five seconds, a leader's election and the request itself, with room to spare. */
 const CHANGE_MS = 30_000;
-
-function checkPeerURL(peerURL: string | undefined): ArgumentProblem[] {
-  if (peerURL === undefined || hostOf(peerURL) !== undefined) return [];
-  return [{ pointer: '/peerURL', message: `"${peerURL}" is no URL`, hint: 'a peer URL is like http://etcd-1:2380' }];
-}
 
 export const memberAdd = defineStep({
   name: 'member-add',

@@ -39,6 +39,17 @@ export const duration = {
   pattern: DURATION_PATTERN,
   expects: 'a duration such as 500ms, 3s or 2m',
 } as const;
+export const version = {
+  type: 'string',
+  pattern: '^\\d+\\.\\d+\\.\\d+(-[\\w.]+)?$',
+  expects: 'a full version such as 3.5.35',
+} as const;
+/** As etcdctl prints it, or in decimal; other lengths can be no ID. */
+export const id = {
+  type: 'string',
+  pattern: '^([0-9a-fA-F]{1,16}|\\d{17,20})$',
+  expects: 'an ID: up to 16 hex digits, or 17 to 20 decimal ones',
+} as const;
 export const revision = { type: 'string', pattern: '^\\d+$', expects: 'a revision, a whole number' } as const;
 
 /** Any selector: all, leader, follower, followers, majority, minority, a name, or a list of names. */
@@ -53,6 +64,7 @@ export const startable = {
   type: ['string', 'array'],
   items: { type: 'string' },
   minItems: 1,
+  uniqueItems: true,
   names: 'startable',
 } as const;
 /** One plain member name. */

@@ -3,8 +3,9 @@ import { Unmet } from '../errors';
 import type { StepContext } from './context';
 import type { DrillState } from './drill-state';
 import { waitUntilServing } from './health';
+import { checkPeerURL } from './peer-url';
 import { expectRefusal } from './refusal';
-import { flag, flagMap, memberNames, startable, text } from './schema';
+import { flag, flagMap, memberNames, startable, text, version } from './schema';
 import { defineStep } from './step';
 import { list } from './words';
 import { select, type Selector } from './select';
@@ -28,7 +29,7 @@ export const start = defineStep({
   main: 'member',
   args: {
     member: { ...startable, description: 'who is started: a name, a list, or `all` for those that are down' },
-    version: { ...text, description: 'the etcd version; left out: what it ran before, else the scenario’s' },
+    version: { ...version, description: 'the etcd version; left out: what it ran before, else the scenario’s' },
     flags: { ...flagMap, description: 'etcd flags without the dashes; null drops one of the scenario’s' },
     initialCluster: { ...memberNames, description: 'the names in --initial-cluster' },
     initialClusterState: { type: 'string', enum: ['new', 'existing'] },
@@ -42,6 +43,7 @@ export const start = defineStep({
   timeoutMs: 60_000,
   sentence: (args) => sentenceOf(args),
   needs: ({ newAddress }) => (newAddress === undefined ? [] : ['pinned-addresses']),
+  check: ({ peerURL }) => checkPeerURL(peerURL),
   follow: (args, state, { fails }) => followStart(args, state, fails),
   async run(args, context) {
     const members = await membersToStart(args.member, context);

@@ -203,8 +203,8 @@ function follow(child: ChildProcess): Running {
 
 /** The environment without what a CI or jest sets, which would change the output. */
 function plainEnvironment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const { CI: _ci, GITHUB_ACTIONS: _actions, GITHUB_STEP_SUMMARY: _summary, FORCE_COLOR: _colour, ...rest } = process.env;
-  return { ...rest, ...env };
+  const dropped = ['CI', 'GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY', 'FORCE_COLOR'];
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.includes(name))), ...env };
 }
 
 let buildIsFresh = false;
@@ -261,10 +261,10 @@ export async function labelled(label: string, docker?: Dockerode): Promise<strin
 export function readEvents(reports: string): RunEvent[] {
   const path = join(reports, 'events.ndjson');
   if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RunEvent);
+  const text = readFileSync(path, 'utf8');
+  // The last line may be half written.
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RunEvent);
 }
 
 /** What is wrong with a run's stream of events; empty where all of it fits together. */

@@ -90,14 +90,14 @@ test.each(['node10', 'node16', 'bundler'])('its types resolve, with moduleResolu
   const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', module];
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   expectSuccess(
-    await execute(process.execPath, [tsc, ...flags, '--moduleResolution', resolution, '--types', '', file], { cwd: home }),
+    await execute(process.execPath, [tsc, ...flags, '--moduleResolution', resolution, file], { cwd: home }),
   );
 });
 
 test('its types are checked: a misspelt option is an error', async () => {
   const file = write(join(home, 'wrong.ts'), "import { run } from 'etcd-scenarios';\nvoid run({ cwd: '.', pahts: [] });\n");
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'commonjs', '--types', ''];
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'commonjs'];
   const answer = await execute(process.execPath, [tsc, ...flags, '--moduleResolution', 'node10', file], { cwd: home });
   expect(answer.exitCode).not.toBe(0);
   expect(answer.stdout).toContain('pahts');

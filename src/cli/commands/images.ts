@@ -1,7 +1,7 @@
 import { Interrupted } from '../../errors';
 import { connectEngine } from '../../cluster/docker/engine';
 import { ensureImage } from '../../cluster/docker/images';
-import { DEFAULT_ETCD } from '../../library/run';
+import { DEFAULT_ETCD } from '../../library/plan';
 import { fullVersion, parse } from '../args';
 import { readConfiguration } from '../config';
 import type { Command } from '../io';

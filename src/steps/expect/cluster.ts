@@ -5,7 +5,7 @@ import type { Comparison } from '../../errors';
 import { EtcdSaid, Unmet } from '../../errors';
 import type { StepContext } from '../context';
 import { PROBE_MS, servingProcesses } from '../health';
-import { flag, memberName, text } from '../schema';
+import { flag, id, memberName, text } from '../schema';
 import { leaderViews } from '../select';
 import { list } from '../words';
 import { hexId } from './id';
@@ -97,7 +97,7 @@ export const members = defineRow({
     items: text,
     additionalProperties: {
       type: 'object',
-      properties: { id: text, learner: flag },
+      properties: { id, learner: flag },
       additionalProperties: false,
     },
     names: 'plain',
@@ -160,7 +160,14 @@ async function compareDetail(
 export const clusterId = defineRow({
   name: 'clusterId',
   description: 'the cluster’s ID, hex or decimal; `{etcd-2: …}` asks one member',
-  schema: { type: ['string', 'object'], additionalProperties: text, minProperties: 1, names: 'plain' } as const,
+  schema: {
+    type: ['string', 'object'],
+    pattern: id.pattern,
+    additionalProperties: id,
+    minProperties: 1,
+    names: 'plain',
+    expects: 'an ID, or a map of members to IDs',
+  } as const,
   words: (expected) =>
     typeof expected === 'string'
       ? `the cluster ID is ${expected}`

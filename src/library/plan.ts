@@ -1,0 +1,27 @@
+/** From drills to cases. */
+import { ScenarioError } from '../errors';
+import type { Scenario } from '../scenario/scenario';
+import { planCases, type PlannedCase } from '../run/plan';
+
+/** What runs where nobody says which version: one recent version of one line, so that it is quick. */
+export const DEFAULT_ETCD = '3.5.35';
+
+export interface PlanRequest {
+  /** Versions, as `--etcd` has them. */
+  etcd?: readonly string[];
+  /** Versions where neither the drill nor `etcd` says; the configuration's. */
+  defaultEtcd?: readonly string[];
+  /** How often each case runs. */
+  repeat?: number;
+}
+
+/** The cases of these drills. Throws ScenarioError for what is wrong with the versions that they would run. */
+export function plan(scenarios: readonly Scenario[], request: PlanRequest): PlannedCase[] {
+  const { cases, problems } = planCases(scenarios, {
+    etcd: request.etcd,
+    defaultEtcd: request.defaultEtcd ?? [DEFAULT_ETCD],
+    repeat: request.repeat ?? 1,
+  });
+  if (problems.length > 0) throw new ScenarioError(problems);
+  return cases;
+}
