@@ -113,7 +113,10 @@ describe('a signal', () => {
     '%s in the middle of a step: `finally` runs, all is removed, the reports are whole, exit 130',
     async (signal) => {
       const run = startRun(
-        { first: { ...SLEEPER, last: '- put: {key: said, value: goodbye}\n- get: {key: said, value: goodbye}' }, second: QUICK },
+        {
+          first: { ...SLEEPER, last: '- put: {key: said, value: goodbye}\n- get: {key: said, value: goodbye}' },
+          second: QUICK,
+        },
         ['--jobs', '1'],
       );
       await run.reaches('sleep 60s');
@@ -331,7 +334,8 @@ describe('where nothing is run', () => {
 });
 
 (engine ? describe : describe.skip)('an engine that goes away', () => {
-  const WRITER = '- start: all\n- repeat:\n    times: 100000\n    steps:\n      - put: {key: foo, value: "v${repeat.index}"}';
+  const WRITER =
+    '- start: all\n- repeat:\n    times: 100000\n    steps:\n      - put: {key: foo, value: "v${repeat.index}"}';
   const DRILLS: Record<string, Drill> = {
     sleeper: SLEEPER,
     looker: { steps: '- start: all\n- expect: {healthy: all}\n  for: 60s' },
@@ -352,7 +356,10 @@ describe('where nothing is run', () => {
     expect(stdout).not.toContain('this is a bug');
     for (const { failure, verdict } of run.events('case-finished')) {
       expect(verdict).toBe('error');
-      expect(failure).toMatchObject({ kind: 'environment', message: expect.stringContaining('the Docker engine went away') as string });
+      expect(failure).toMatchObject({
+        kind: 'environment',
+        message: expect.stringContaining('the Docker engine went away') as string,
+      });
       expect(failure?.cure).toContain('start Docker');
     }
     expect(run.events('case-finished')).toHaveLength(4);

@@ -1,6 +1,15 @@
 /** What the tests on real containers share: drills as text, runs of the library and of the command line, the engine. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type Dockerode from 'dockerode';
@@ -106,7 +115,9 @@ export async function runDrills(drills: Readonly<Record<string, string>>, option
   const { onEvent, ...request } = options;
   const folder = mkdtempSync(join(tmpdir(), 'etcd-scenarios-test-'));
   const reports = join(folder, 'reports');
-  const files = new Map(Object.entries(drills).map(([name, yaml], i) => [name, { yaml, path: `drills/${i + 1}.yaml` }]));
+  const files = new Map(
+    Object.entries(drills).map(([name, yaml], i) => [name, { yaml, path: `drills/${i + 1}.yaml` }]),
+  );
   for (const { yaml, path } of files.values()) write(join(folder, path), yaml);
   const events: RunEvent[] = [];
   const collector = { name: 'test', event: (event: RunEvent) => (events.push(event), onEvent?.(event)) };
@@ -309,7 +320,8 @@ function caseInconsistencies(id: string, events: readonly RunEvent[], counts: Re
   }
   for (const [step, left] of open) if (left > 0) wrong.push(`${id}: step ${step} started and never finished`);
   const statuses = mine.flatMap((event) => (event.type === 'step-finished' ? [event.status] : []));
-  if (verdict === 'passed' && statuses.some((status) => status === 'failed')) wrong.push(`${id} passed with a red step`);
+  if (verdict === 'passed' && statuses.some((status) => status === 'failed'))
+    wrong.push(`${id} passed with a red step`);
   if (verdict === 'failed' && !statuses.some((status) => status === 'failed')) wrong.push(`${id} failed without one`);
   return wrong;
 }

@@ -541,7 +541,9 @@ describe('a drill that must fail does, for its reason and at its place:', () => 
     if (typeof red.message === 'string') expect(failure.message).toContain(red.message);
     else expect(failure.message).toMatch(red.message);
     const comparisons = told(failure.comparisons);
-    const expected = (red.comparisons ?? []).map((one) => (typeof one === 'string' ? one : expect.stringMatching(one)));
+    const expected = (red.comparisons ?? []).map((one) =>
+      typeof one === 'string' ? one : (expect.stringMatching(one) as string),
+    );
     expect(comparisons).toEqual(expected);
     if (red.waitedFor !== undefined) expect(failure.waitedFor).toBe(red.waitedFor);
     red.also?.(found);

@@ -59,7 +59,10 @@ test('`npx etcd-scenarios run` finds the drills that ship, says so, and passes',
   expect(answer.stdout).toContain('PASS');
   expect(answer.stdout).toContain('1 passed');
   const [started] = readEvents(join(home, 'reports'));
-  expect(started).toMatchObject({ type: 'run-started', cases: [{ id: `scenarios/bootstrap/first-member.yaml@${ETCD}` }] });
+  expect(started).toMatchObject({
+    type: 'run-started',
+    cases: [{ id: `scenarios/bootstrap/first-member.yaml@${ETCD}` }],
+  });
   expect(await labelled(`etcd-scenarios.run=${started?.run}`)).toEqual([]);
 });
 
@@ -68,7 +71,10 @@ test.each([
   ['import', 'runs.mjs', "import { run } from 'etcd-scenarios';"],
   ['import as a whole', 'whole.mjs', "import tool from 'etcd-scenarios';\nconst { run } = tool;"],
 ])('`%s` gives a `run` that works, and leaves the process alone', async (_, file, first) => {
-  write(join(home, 'own', 'own.yaml'), 'name: own\nmembers: 1\nsteps:\n  - start: all\n  - put: {key: foo, value: bar}\n');
+  write(
+    join(home, 'own', 'own.yaml'),
+    'name: own\nmembers: 1\nsteps:\n  - start: all\n  - put: {key: foo, value: bar}\n',
+  );
   const call = `run({ paths: ['own'], cwd: process.cwd(), images: { pull: 'never' } })`;
   write(join(home, file), `${first}\n${call}.then((result) => console.log(JSON.stringify(result)));\n`);
   const answer = await execute(process.execPath, [file], { cwd: home });
@@ -95,7 +101,10 @@ test.each(['node10', 'node16', 'bundler'])('its types resolve, with moduleResolu
 });
 
 test('its types are checked: a misspelt option is an error', async () => {
-  const file = write(join(home, 'wrong.ts'), "import { run } from 'etcd-scenarios';\nvoid run({ cwd: '.', pahts: [] });\n");
+  const file = write(
+    join(home, 'wrong.ts'),
+    "import { run } from 'etcd-scenarios';\nvoid run({ cwd: '.', pahts: [] });\n",
+  );
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'commonjs'];
   const answer = await execute(process.execPath, [tsc, ...flags, '--moduleResolution', 'node10', file], { cwd: home });

@@ -69,7 +69,9 @@ export class PrivateEngine {
     await this.end('SIGTERM');
     for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
     await until('all processes of the private engine to end', () => this.processes().length === 0);
-    const mounts = readFileSync('/proc/mounts', 'utf8').split('\n').flatMap((line) => line.split(' ')[1] ?? []);
+    const mounts = readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .flatMap((line) => line.split(' ')[1] ?? []);
     for (const mount of mounts.filter((path) => path.startsWith(this.folder)).reverse()) spawnSync('umount', [mount]);
     for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
       const own = name.startsWith('br-') && addresses.some(({ address }) => address.startsWith(ADDRESSES));
@@ -92,7 +94,9 @@ export class PrivateEngine {
 
   /** Its containerd and shims, which name its folder, and what they started. */
   private processes(): number[] {
-    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+    const all = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
     const own = all.filter((pid) => readProcess(pid, 'cmdline').includes(this.folder));
     const children = all.filter((pid) => own.includes(Number(/\) \S (\d+)/.exec(readProcess(pid, 'stat'))?.[1])));
     return [...new Set([...children, ...own])].filter((pid) => pid !== process.pid && !isZombie(pid));

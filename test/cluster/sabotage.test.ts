@@ -22,7 +22,12 @@ const dropped = '';
 const SABOTAGES: Record<string, Sabotage> = {
   'the second member has a list that holds itself alone, and serves': {
     drill: 'bootstrap/both-new-mismatch.yaml',
-    replace: [['start: {member: etcd-2, initialCluster: [etcd-1, etcd-2]}', 'start: {member: etcd-2, initialCluster: [etcd-2]}']],
+    replace: [
+      [
+        'start: {member: etcd-2, initialCluster: [etcd-1, etcd-2]}',
+        'start: {member: etcd-2, initialCluster: [etcd-2]}',
+      ],
+    ],
     at: '- start: {member: etcd-2',
     message: 'etcd-2 started and serves, although it was expected to say "cluster ID mismatch"',
   },
@@ -58,7 +63,10 @@ const SABOTAGES: Record<string, Sabotage> = {
     replace: [['start: {member: etcd-1, waitFor: running}', 'start: {member: etcd-1, initialCluster: [etcd-1]}']],
     at: '- expect: {unhealthy: [etcd-1]',
     message: 'the cluster is not as expected',
-    comparisons: ['etcd-1: expected runs and does not serve; actual serves', 'leader on etcd-1: expected none; actual one is known'],
+    comparisons: [
+      'etcd-1: expected runs and does not serve; actual serves',
+      'leader on etcd-1: expected none; actual one is known',
+    ],
   },
   'the disks were not emptied': {
     drill: 'bootstrap/static.yaml',
@@ -76,7 +84,12 @@ const SABOTAGES: Record<string, Sabotage> = {
   },
   'the stray member was given the key as well': {
     drill: 'bootstrap/stray-second-cluster.yaml',
-    replace: [['  - get: {key: foo, absent: true', '  - put: {key: foo, value: own, to: etcd-2}\n  - get: {key: foo, absent: true']],
+    replace: [
+      [
+        '  - get: {key: foo, absent: true',
+        '  - put: {key: foo, value: own, to: etcd-2}\n  - get: {key: foo, absent: true',
+      ],
+    ],
     at: '- get: {key: foo, absent: true, from: etcd-2}',
     message: '"foo" is not as expected',
     comparisons: ['"foo" on etcd-2: expected no such key; actual "own"'],
@@ -127,7 +140,10 @@ const SABOTAGES: Record<string, Sabotage> = {
     replace: [
       ['kill: [etcd-2, etcd-3]', 'kill: [etcd-3]'],
       ['start: {member: [etcd-2, etcd-3]', 'start: {member: [etcd-3]'],
-      ['put: {key: meanwhile, value: refused, to: etcd-1}', 'put: {key: meanwhile, value: refused, to: etcd-1}\n    within: 20s'],
+      [
+        'put: {key: meanwhile, value: refused, to: etcd-1}',
+        'put: {key: meanwhile, value: refused, to: etcd-1}\n    within: 20s',
+      ],
       ['    timeout: 1s\n', dropped],
     ],
     at: '- put: {key: meanwhile',
@@ -151,7 +167,8 @@ const SABOTAGES: Record<string, Sabotage> = {
     drill: 'recovery/minority-without-data.yaml',
     replace: [['  - wipe: etcd-1\n', dropped]],
     at: '- start: {member: etcd-1, newAddress: true}',
-    message: 'etcd-1 started and serves, although it was expected to say "member a3959071884acd0c has already been bootstrapped"',
+    message:
+      'etcd-1 started and serves, although it was expected to say "member a3959071884acd0c has already been bootstrapped"',
   },
   'the cluster remembers another member': {
     drill: 'recovery/minority-without-data.yaml',
@@ -204,7 +221,7 @@ describe('a sabotaged drill goes red for that reason and no other:', () => {
       if (typeof sabotage.message === 'string') expect(failure.message).toContain(sabotage.message);
       else expect(failure.message).toMatch(sabotage.message);
       const expected = (sabotage.comparisons ?? []).map((one) =>
-        typeof one === 'string' ? one : expect.stringMatching(one),
+        typeof one === 'string' ? one : (expect.stringMatching(one) as string),
       );
       expect(told(failure.comparisons)).toEqual(expected);
       expect(found.yaml.split('\n')[(failure.step?.place.line ?? 0) - 1]).toContain(sabotage.at);

@@ -5,7 +5,17 @@ import type { EventOf, EventType, RunEvent } from '../../src/events';
 import { logFile } from '../../src/report';
 import type { RunSummary } from '../../src/report';
 import { parseXml, schemaErrors } from '../report/xml-check';
-import { cli, filesUnder, inconsistencies, labelled, readEvents, ROOT, temporaryFolder, VERSIONS, type Answer } from './helpers';
+import {
+  cli,
+  filesUnder,
+  inconsistencies,
+  labelled,
+  readEvents,
+  ROOT,
+  temporaryFolder,
+  VERSIONS,
+  type Answer,
+} from './helpers';
 
 const reports = join(temporaryFolder(), 'reports');
 const shipped = filesUnder(join(ROOT, 'scenarios')).map((file) => relative(ROOT, file));
@@ -34,9 +44,11 @@ test('every drill passes on every version', () => {
     verdict === 'passed' ? [] : [`${id}: ${[failure, ...further].map((one) => one?.message).join('; ')}`],
   );
   expect(red).toEqual([]);
-  expect(all('case-finished').map(({ case: id }) => id).sort()).toEqual(
-    shipped.flatMap((file) => VERSIONS.map((version) => `${file}@${version}`)).sort(),
-  );
+  expect(
+    all('case-finished')
+      .map(({ case: id }) => id)
+      .sort(),
+  ).toEqual(shipped.flatMap((file) => VERSIONS.map((version) => `${file}@${version}`)).sort());
   expect(answer.exitCode).toBe(0);
   expect(answer.stdout).toContain(`${shipped.length * VERSIONS.length} passed`);
   expect(answer.stderr).toBe('');
@@ -70,7 +82,9 @@ test('who served had been started, once for each incarnation, and who ended did 
     `${id} ${member} ${incarnation}`;
   const started = all('member-started').map(key);
   expect(new Set(started).size).toBe(started.length);
-  expect([...all('member-serving'), ...all('member-exited')].map(key).filter((one) => !started.includes(one))).toEqual([]);
+  expect([...all('member-serving'), ...all('member-exited')].map(key).filter((one) => !started.includes(one))).toEqual(
+    [],
+  );
   for (const { exitCode } of all('member-exited')) expect([0, 1, 2, 137]).toContain(exitCode);
 });
 

@@ -180,7 +180,7 @@ const DRILLS: Record<string, Drill> = {
       - restart: all
       - expect: {healthy: all, consistent: true, leader: any}
       - get: {key: foo, value: bar, from: all}`,
-    last: '- put: {key: last, value: "gone: \${results.gone.members}"}',
+    last: '- put: {key: last, value: "gone: ${results.gone.members}"}',
   },
   'a member that changes its address, and one that changes its URL': {
     members: 3,
@@ -299,8 +299,7 @@ test('etcd 3.3 knows no learners: it is said so, and nobody is added as a voter 
 });
 
 test('selectors are resolved when the step runs, and the report says to whom', () => {
-  const { step } = ran.case('selectors');
-  const resolved = (id: string): unknown => step.call(ran.case('selectors'), id).resolved;
+  const resolved = (id: string): unknown => ran.case('selectors').step(id).resolved;
   expect(resolved('5')).toEqual([{ selector: 'leader', members: ['etcd-2'] }]);
   expect(resolved('9')).toEqual([{ selector: 'follower', members: ['etcd-1'] }]);
   expect(resolved('12')).toEqual([{ selector: 'minority', members: ['etcd-1'] }]);

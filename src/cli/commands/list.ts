@@ -1,6 +1,5 @@
-import type { Scenario } from '../../scenario/scenario';
 import { stripControl } from '../../source';
-import { load } from '../../library/load';
+import { load, type LoadedDrills } from '../../library/load';
 import { parse } from '../args';
 import type { Command } from '../io';
 
@@ -37,7 +36,16 @@ interface ListRow {
   steps: number;
 }
 
-function rowOf({ name, description, place, tags, etcd, requires, members, steps }: Scenario): ListRow {
+function rowOf({
+  name,
+  description,
+  place,
+  tags,
+  etcd,
+  requires,
+  members,
+  steps,
+}: LoadedDrills['scenarios'][number]): ListRow {
   return {
     name,
     description,

@@ -5,7 +5,7 @@ import type { Reporter } from '../../events';
 import { run, type RunRequest } from '../../index';
 import { createReporters } from '../../report';
 import { parse, parseVariables, type Parsed } from '../args';
-import { readConfiguration, type Configuration } from '../config';
+import { readConfiguration, type Configuration } from '../../library/config';
 import type { Command, Io } from '../io';
 import { onSignals } from '../signals';
 import { toolVersion } from '../tool-version';

@@ -1,4 +1,4 @@
-import { editorSchema } from '../../scenario/editor-schema';
+import { editorSchema } from '../../library/schema';
 import type { Command } from '../io';
 
 export const command: Command = (_argv, io) => {

@@ -1,7 +1,7 @@
+import { readConfiguration } from '../../library/config';
 import { load } from '../../library/load';
 import { plan } from '../../library/plan';
 import { parse, parseVariables } from '../args';
-import { readConfiguration } from '../config';
 import type { Command } from '../io';
 
 export const command: Command = async (argv, io) => {

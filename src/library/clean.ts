@@ -1,0 +1,30 @@
+/** Removing what runs left. */
+import { connectEngine } from '../cluster/docker/engine';
+import { LABEL } from '../cluster/docker/labels';
+import { findLabelled, findLeftovers, removeFound, type Found } from '../cluster/docker/remove';
+
+export interface CleanRequest {
+  /** All of one run. */
+  run?: string;
+  /** All that is older than this, in milliseconds, whoever made it: what other machines left on this engine, too. */
+  olderThanMs?: number;
+}
+
+/** Removes what is meant, without either what runs left that are certainly dead, and answers what it was. */
+export async function clean({ run, olderThanMs }: CleanRequest): Promise<Pick<Found, 'kind' | 'name'>[]> {
+  const { docker } = await connectEngine();
+  const found = await find();
+  await removeFound(docker, found);
+  return found;
+
+  async function find(): Promise<Found[]> {
+    if (run !== undefined) return findLabelled(docker, [`${LABEL.run}=${run}`]);
+    if (olderThanMs === undefined) return findLeftovers(docker);
+    return (await findLabelled(docker, [LABEL.run])).filter((one) => isOlder(one, olderThanMs));
+  }
+}
+
+function isOlder({ labels }: Found, ms: number): boolean {
+  const created = Date.parse(labels[LABEL.created] ?? '');
+  return !Number.isNaN(created) && Date.now() - created > ms;
+}
