@@ -1,5 +1,6 @@
 // Measures the drills by hand against `etcd-scenarios run`, and what a command costs beside `node -e 0`.
 // A bound that does not hold is said and is no failure; the exit code is 1 only where something failed to run.
+import { execFileSync, spawn } from 'node:child_process';
 import console from 'node:console';
 import {
   copyFileSync,
@@ -15,8 +16,8 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { spawn, execFileSync } from 'node:child_process';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CLI = join(ROOT, 'dist/cli/main.js');
@@ -39,21 +40,24 @@ const DRILLS = [
 const WANTED = { ratio: 1, wholeSet: 0.4, help: 2, validate: 5, peakMiB: 250 };
 const SHORT_RUNS = 10;
 const VALIDATED_FILES = 100;
-const USAGE = `bench/run.sh [--rounds N] [--only NAME]…
+const USAGE = `bench/run.sh [--rounds N] [--only NAME]… [--calm]
 
   --rounds N    how often each drill is measured, by hand and ours in turn (3)
   --only NAME   this drill only, such as bootstrap/static; may be given again. The whole set is then left out
+  --calm        before each measurement waits, two minutes at most, until the machine is idle
   ETCD_VERSION  the etcd version of both sides (3.5.35)
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'etcd-scenarios-bench-'));
 const failures = [];
+let calm = false;
 
 async function main() {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '3' },
       only: { type: 'string', multiple: true, default: [] },
+      calm: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
   });
@@ -64,6 +68,7 @@ async function main() {
     console.log(USAGE);
     return values.help ? 0 : 1;
   }
+  calm = values.calm;
   const names = values.only.length > 0 ? DRILLS.filter((name) => values.only.includes(name)) : DRILLS;
   const results = { etcd: VERSION, rounds, machine: machine(), loadBefore: loadavg() };
   Object.assign(results, await measureDrills(names, rounds, values.only.length === 0));
@@ -125,6 +130,7 @@ async function measureCommands() {
 
 /** Runs a command, keeps its seconds where it succeeded, and its peak memory where that is asked for. */
 async function keep(seconds, what, command, peaks) {
+  if (calm) await untilIdle();
   const log = join(folder, 'output');
   const { code, elapsed, peakMiB } = await timed(command, log);
   if (code === 0) {
@@ -135,6 +141,22 @@ async function keep(seconds, what, command, peaks) {
   const tail = readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n');
   failures.push({ what, code, tail });
   console.error(`${what} failed with ${code}:\n${tail}`);
+}
+
+/** Waits until four fifths of the machine have been idle for half a second, two minutes at most. */
+async function untilIdle() {
+  const end = Date.now() + 120_000;
+  for (let before = cpuTicks(); Date.now() < end; ) {
+    await sleep(500);
+    const after = cpuTicks();
+    if (after.idle - before.idle > 0.8 * (after.total - before.total)) return;
+    before = after;
+  }
+}
+
+function cpuTicks() {
+  const times = cpus().map((cpu) => cpu.times);
+  return { idle: sum(times.map(({ idle }) => idle)), total: sum(times.map((each) => sum(Object.values(each)))) };
 }
 
 /** Spawns a command with its output in a file. */

@@ -5,7 +5,7 @@
  */
 import type { Call } from '../cluster/client';
 import type { MemberProcess } from '../cluster/cluster';
-import { PORT_OPEN, lastWords } from '../cluster/log';
+import { lastWords } from '../cluster/log';
 import { poll } from '../clock';
 import { asError, EtcdSaid, Unmet } from '../errors';
 import type { StepContext } from './context';
@@ -81,7 +81,7 @@ export async function waitUntilServing(process: MemberProcess, context: StepCont
       withinMs: context.left(),
       signal: context.signal,
       maxIntervalMs: 150,
-      wake: Promise.race([process.log.seen(PORT_OPEN), process.exited]),
+      wake: Promise.race([process.log.portOpening(), process.exited]),
     },
   );
   if (found === 'serves') return context.cluster.serving(process);

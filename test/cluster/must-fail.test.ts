@@ -213,7 +213,7 @@ const STARTS: Record<string, Red> = {
     steps: `
       - start: {member: etcd-1, flags: ${NEVER_ELECTS}} # here
         timeout: 3s`,
-    message: 'etcd-1 did not serve; it last answered: etcd-1 said: ',
+    message: 'etcd-1 did not serve; it last answered: its client port is not open yet',
     waitedFor: 'etcd-1 to serve',
     also({ failure }) {
       expect(failure.durationMs).toBeGreaterThanOrEqual(2900);

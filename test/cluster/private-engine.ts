@@ -3,7 +3,7 @@
  * else's. Linux, root and a dockerd are needed; elsewhere there is none.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Dockerode from 'dockerode';
@@ -15,10 +15,13 @@ export const canHavePrivateEngine =
 
 /** Addresses that the other engine does not give out. */
 const ADDRESSES = '10.213.';
+let bridges = 0;
 
 export class PrivateEngine {
   private readonly folder = mkdtempSync(join(tmpdir(), 'es-engine-'));
   private readonly socket = join(this.folder, 'docker.sock');
+  /** With `--bridge=none` dockerd would delete docker0, which is the other engine's. */
+  private readonly bridge = `es-${process.pid}-${(bridges += 1)}`;
   private daemon: ChildProcess | undefined;
   readonly docker = new Dockerode({ socketPath: this.socket });
 
@@ -29,6 +32,7 @@ export class PrivateEngine {
   }
 
   async start(): Promise<void> {
+    this.makeBridge();
     const log = openSync(join(this.folder, 'dockerd.log'), 'a');
     // Where nobody reaps the dead, a pid file of theirs would make it wait for them.
     for (const pid of ['docker.pid', 'exec/containerd/containerd.pid']) rmSync(join(this.folder, pid), { force: true });
@@ -42,13 +46,20 @@ export class PrivateEngine {
     });
   }
 
+  private makeBridge(): void {
+    if (existsSync(`/sys/class/net/${this.bridge}`)) return;
+    ip('link', 'add', this.bridge, 'type', 'bridge');
+    ip('address', 'add', `${ADDRESSES}255.1/24`, 'dev', this.bridge);
+    ip('link', 'set', this.bridge, 'up');
+  }
+
   /** Its own network, its own folders, and hands off the packet filter, which is the other engine's. */
   private flags(): string[] {
     return [
       ...['--host', `unix://${this.socket}`, '--data-root', join(this.folder, 'data')],
       ...['--exec-root', join(this.folder, 'exec'), '--pidfile', join(this.folder, 'docker.pid')],
-      ...['--bridge=none', '--iptables=false', '--ip6tables=false'],
-      ...['--default-address-pool', `base=${ADDRESSES}0.0/16,size=24`],
+      ...['--bridge', this.bridge, '--iptables=false', '--ip6tables=false'],
+      ...['--default-address-pool', `base=${ADDRESSES}0.0/17,size=24`],
     ];
   }
 
@@ -77,6 +88,7 @@ export class PrivateEngine {
       const own = name.startsWith('br-') && addresses.some(({ address }) => address.startsWith(ADDRESSES));
       if (own) spawnSync('ip', ['link', 'delete', name]);
     }
+    ip('link', 'delete', this.bridge);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -101,6 +113,11 @@ export class PrivateEngine {
     const children = all.filter((pid) => own.includes(Number(/\) \S (\d+)/.exec(readProcess(pid, 'stat'))?.[1])));
     return [...new Set([...children, ...own])].filter((pid) => pid !== process.pid && !isZombie(pid));
   }
+}
+
+function ip(...args: string[]): void {
+  const { status, stderr } = spawnSync('ip', args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr}`);
 }
 
 function isZombie(pid: number): boolean {

@@ -20,19 +20,20 @@ describe('a log', () => {
     expect(written).toBe('a\r\nb');
   });
 
-  it('tells who waits for a line, be it there already or yet to come', async () => {
-    const log = new ProcessLog();
-    log.append('one\n');
-    await log.seen('one');
-    const seen = log.seen('ready to serve');
-    let done = false;
-    void seen.then(() => (done = true));
-    log.append('not yet\nrea');
-    await new Promise(setImmediate);
-    expect(done).toBe(false);
-    log.append('dy to serve client requests\n');
-    await seen;
-  });
+  it.each(['embed: ready to serve client requests', '{"msg":"serving client traffic insecurely; this is …"}'])(
+    'tells when the client port opens: %s',
+    async (line) => {
+      const log = new ProcessLog();
+      const opening = log.portOpening();
+      log.append(`not yet\n${line.slice(0, 9)}`);
+      await new Promise(setImmediate);
+      expect(log.portOpened).toBe(false);
+      log.append(`${line.slice(9)}\n`);
+      await opening;
+      expect(log.portOpened).toBe(true);
+      await log.portOpening();
+    },
+  );
 
   it('tells who waits for a change, also that it has ended', async () => {
     const log = new ProcessLog();
