@@ -27,7 +27,7 @@ export class PrivateEngine {
 
   /** What a program needs in its environment to use it. */
   get env(): NodeJS.ProcessEnv {
-    // Without the override testcontainers asks for the engine's default bridge, and this one has none.
+    // Without it testcontainers, inside a container, takes the gateway of the engine's bridge for another machine.
     return { DOCKER_HOST: `unix://${this.socket}`, TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1' };
   }
 

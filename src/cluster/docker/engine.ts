@@ -1,4 +1,5 @@
 /** The Docker engine: found by testcontainers, spoken to through its dockerode. */
+import { createServer } from 'node:net';
 import type Dockerode from 'dockerode';
 import { EnvironmentError, asError } from '../../errors';
 
@@ -29,7 +30,7 @@ export async function connectEngine(): Promise<Engine> {
       docker: container.dockerode,
       description: `Docker ${serverVersion} (${operatingSystem})`,
       host,
-      local: ['localhost', '127.0.0.1', '::1'].includes(host),
+      local: ['localhost', '127.0.0.1', '::1'].includes(host) || (await isOwnAddress(host)),
       cpus,
       memoryBytes: memory,
     };
@@ -37,6 +38,18 @@ export async function connectEngine(): Promise<Engine> {
     if (thrown instanceof EnvironmentError) throw thrown;
     throw new EnvironmentError(`no Docker engine answers (${asError(thrown).message})`, START_ONE, { cause: thrown });
   }
+}
+
+/**
+ * Whether an address is one of this machine's. Inside a container testcontainers names the gateway of the engine's
+ * bridge: another machine's where the socket was handed in, our own where the engine runs in the same container.
+ */
+function isOwnAddress(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(0, host, () => server.close(() => resolve(true)));
+  });
 }
 
 /** Where DOCKER_HOST does not answer, testcontainers goes on to the usual sockets: an engine that nobody asked for. */
