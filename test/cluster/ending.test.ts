@@ -324,6 +324,16 @@ describe('where nothing is run', () => {
     expect(strict.stdout).toContain('only 0 passed, and --min-run asks for 1');
   });
 
+  test('an engine on another machine: exit 3, and --bind is named', async () => {
+    const { exitCode, stderr } = await cli(['run', 'scenarios/bootstrap/first-member.yaml', '--reports', folder], {
+      cwd: join(__dirname, '../..'),
+      env: { TESTCONTAINERS_HOST_OVERRIDE: '10.255.255.1' },
+    });
+    expect(stderr).toContain('the Docker engine is on another machine (10.255.255.1)');
+    expect(stderr).toContain('--bind ADDRESS');
+    expect(exitCode).toBe(3);
+  });
+
   test('no engine where DOCKER_HOST says: exit 3 with a cure, and no other engine is used instead', async () => {
     const run = startRun({ drill: QUICK }, [], nowhere);
     const { exitCode, stdout, stderr } = await run.ended;
