@@ -16,13 +16,23 @@ fail() {
   exit 1
 }
 
-clean_up() {
-  local code=$?
-  trap - EXIT INT TERM
+remove_all() {
+  local code=0
   docker ps -aq --filter "label=$LABEL" | xargs -r docker rm -f >/dev/null || code=1
   docker volume ls -q --filter "label=$LABEL" | xargs -r docker volume rm >/dev/null &
   docker network ls -q --filter "label=$LABEL" | xargs -r docker network rm >/dev/null || code=1
   wait $! || code=1
+  return $code
+}
+clean_up() { # exits with 0, 1 or 130
+  local code=$? try
+  trap - EXIT INT TERM
+  if [ "$code" = 130 ]; then # a `docker run` may be under way: let it end, so that what it makes is seen
+    for try in {1..30}; do sleep 0.05; done
+  elif [ "$code" != 0 ]; then
+    code=1
+  fi
+  remove_all || code=1
   exit "$code"
 }
 trap clean_up EXIT
@@ -54,7 +64,7 @@ OPTIONS=() IP=
 start() {
   local member=$1 list=$2 state=$3
   shift 3
-  docker run -d --name "$NET-$member" --label "$LABEL" --hostname "$member" \
+  docker run -d --pull never --name "$NET-$member" --label "$LABEL" --hostname "$member" \
     --network "$NET" --network-alias "$member" --mount "$(volume "$member" /data)" ${IP:+--ip "$IP"} "${OPTIONS[@]}" "$IMAGE" \
     etcd --name="$member" --data-dir=/data/etcd \
     --listen-peer-urls=http://0.0.0.0:2380 --listen-client-urls=http://0.0.0.0:2379 \
@@ -75,14 +85,15 @@ start_serving_at() {
   wait_serving "$2"
 }
 
-# together 'COMMAND …' …: side by side
+# together 'COMMAND …' …: side by side; all end, and one that failed ends the script
 together() {
-  local command pid pids=()
+  local command pid pids=() failed=
   for command; do
     $command &
     pids+=($!)
   done
-  for pid in "${pids[@]}"; do wait "$pid"; done
+  for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
+  [ -z "$failed" ] || exit 1
 }
 start_three() { # etcd-1, etcd-2, etcd-3 from one list
   ALL=$(initial_cluster etcd-1 etcd-2 etcd-3)

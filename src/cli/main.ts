@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 /** The command line: the only room that knows process, argv and exit codes. A command loads only what it needs. */
+import nodeModule from 'node:module';
 import { HELP } from './help';
 import type { Command } from './io';
+
+// Node 22 and later can keep compiled code from one start to the next.
+(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import('./commands/run'),

@@ -1,12 +1,15 @@
 /** Removing what runs left. */
 import { connectEngine } from '../cluster/docker/engine';
-import { LABEL } from '../cluster/docker/labels';
+import { LABEL, ownerState } from '../cluster/docker/labels';
 import { findLabelled, findLeftovers, removeFound, type Found } from '../cluster/docker/remove';
 
 export interface CleanRequest {
   /** All of one run. */
   run?: string;
-  /** All that is older than this, in milliseconds, whoever made it: what other machines left on this engine, too. */
+  /**
+   * All that is older than this, in milliseconds, whoever made it: what other machines left on this engine, too. What
+   * belongs to a run that is certainly alive is left alone.
+   */
   olderThanMs?: number;
 }
 
@@ -20,7 +23,9 @@ export async function clean({ run, olderThanMs }: CleanRequest): Promise<Pick<Fo
   async function find(): Promise<Found[]> {
     if (run !== undefined) return findLabelled(docker, [`${LABEL.run}=${run}`]);
     if (olderThanMs === undefined) return findLeftovers(docker);
-    return (await findLabelled(docker, [LABEL.run])).filter((one) => isOlder(one, olderThanMs));
+    return (await findLabelled(docker, [LABEL.run])).filter(
+      (one) => isOlder(one, olderThanMs) && ownerState(one.labels) !== 'alive',
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connectEngine, type Engine } from '../cluster/docker/engine';
 import { findLeftovers, removeFound } from '../cluster/docker/remove';
 import type { ImageOptions } from '../cluster/docker/images';
-import { asError, UsageError } from '../errors';
+import { asError, EnvironmentError, Interrupted, UsageError } from '../errors';
 import type { Counts, EventOf, Reporter } from '../events';
 import { Broadcast } from '../report/broadcast';
 import { logFile } from '../report/folder';
@@ -53,10 +53,35 @@ export interface RunResult {
  * answers; whatever happens to a case is in the result.
  */
 export async function run(request: RunRequest): Promise<RunResult> {
+  const [signal, abandon] = [interruptionOf(request.signal), interruptionOf(request.abandon)];
+  try {
+    return await runUntil(signal.signal, { ...request, abandon: abandon.signal });
+  } finally {
+    signal.dispose();
+    abandon.dispose();
+  }
+}
+
+/**
+ * A caller aborts with any reason, or none: it is an interruption all the same. Only what broke the runner stays what
+ * it is.
+ */
+function interruptionOf(signal: AbortSignal | undefined): { signal: AbortSignal; dispose: () => void } {
+  const controller = new AbortController();
+  const pass = (): void => {
+    const reason: unknown = signal?.reason;
+    const known = reason instanceof Interrupted || reason instanceof EnvironmentError;
+    controller.abort(known ? reason : new Interrupted());
+  };
+  if (signal?.aborted) pass();
+  else signal?.addEventListener('abort', pass, { once: true });
+  return { signal: controller.signal, dispose: () => signal?.removeEventListener('abort', pass) };
+}
+
+async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<RunResult> {
   const drills = await load(request);
   const cases = plan(drills.scenarios, request);
   if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
-  const interrupted = request.signal ?? new AbortController().signal;
   const engine = await connectEngine();
   const bind = bindAddress(engine, request.bind);
   const id = newRunId();
@@ -123,7 +148,7 @@ async function conclude(about: {
   const ran = counts.passed + counts.failed + counts.error + counts.interrupted;
   if (ran === 0) remarks.push('everything that was selected was skipped');
   if (counts.passed < minRun) remarks.push(`only ${counts.passed} passed, and --min-run asks for ${minRun}`);
-  const verdict = exitCodeOf(counts, { interrupted: about.interrupted.aborted, minRun });
+  const verdict = exitCodeOf(counts, { interrupted: about.interrupted.reason instanceof Interrupted, minRun });
   const exitCode = verdict === 0 && broadcast.problems().length > 0 ? 3 : verdict;
   broadcast.emit({ type: 'run-finished', counts, exitCode, durationMs: Date.now() - about.began, remarks });
   await broadcast.finish();

@@ -1,15 +1,16 @@
 /** However a run ends, what it started is removed, the reports are whole, and the exit code says what happened. */
 import { existsSync, readFileSync } from 'node:fs';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import type { EventOf, EventType, RunEvent } from '../../src/events';
 import { canHavePrivateEngine, PrivateEngine } from './private-engine';
 import {
   cli,
   ETCD,
+  execute,
   inconsistencies,
   labelled,
   readEvents,
+  runDrills,
   startCli,
   temporaryFolder,
   until,
@@ -60,7 +61,7 @@ function startRun(drills: Record<string, Drill | string>, args: string[] = [], e
     write(join(cwd, 'scenarios', `${name}.yaml`), typeof drill === 'string' ? drill : yamlOf(name, drill));
   }
   const reports = join(cwd, 'reports');
-  const running = startCli(['run', '--pull', 'never', ...args], { cwd, env: { ...engine?.env, ...env } });
+  const running = startCli(['run', '--pull', 'never', ...args], { cwd, ...surroundings(env) });
   const all = (): RunEvent[] => readEvents(reports);
   const events = <T extends EventType>(type: T): EventOf<T>[] =>
     all().filter((event): event is EventOf<T> => event.type === type);
@@ -81,8 +82,13 @@ function startRun(drills: Record<string, Drill | string>, args: string[] = [], e
   return run;
 }
 
+/** Where a program has to run to reach the engine and the ports that it publishes. */
+function surroundings(env: NodeJS.ProcessEnv = {}): { env: NodeJS.ProcessEnv; prefix: string[] } {
+  return { env: { ...engine?.env, ...env }, prefix: engine?.prefix ?? [] };
+}
+
 function clean(...args: string[]): Promise<Answer> {
-  return cli(['clean', ...args], { cwd: folder, env: engine?.env });
+  return cli(['clean', ...args], { cwd: folder, ...surroundings() });
 }
 
 function left(run: string): Promise<string[]> {
@@ -93,10 +99,10 @@ const SLEEPER: Drill = { steps: '- start: all\n- sleep: 60s' };
 const QUICK: Drill = { steps: '- start: all\n- put: {key: foo, value: bar}' };
 const RED: Drill = { steps: '- start: all\n- put: {key: foo, value: bar}\n- get: {key: foo, value: baz}' };
 
-function httpStatus(url: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    get(url, (response) => resolve(response.resume().statusCode)).on('error', reject);
-  });
+async function httpStatus(url: string): Promise<string> {
+  const script = `fetch(${JSON.stringify(url)}).then(({ status }) => console.log(status))`;
+  const [program = '', ...args] = [...surroundings().prefix, process.execPath, '-e', script];
+  return (await execute(program, args)).stdout.trim();
 }
 
 /** The reports of a run that was interrupted are as whole as any. */
@@ -262,7 +268,7 @@ test('--keep leaves a red cluster up and says how to reach and to remove it; no 
   const reach = /etcd-1: (127\.0\.0\.1:\d+), or `docker exec ([0-9a-f]{12}) etcdctl member list`/.exec(stdout);
   expect(stdout).toContain(`etcd-scenarios clean --run ${id}`);
   expect(await left(id)).toHaveLength(3);
-  expect(await httpStatus(`http://${reach?.[1]}/version`)).toBe(200);
+  expect(await httpStatus(`http://${reach?.[1]}/version`)).toBe('200');
   expect((await startRun({ next: QUICK }).ended).exitCode).toBe(0);
   await clean();
   expect(await left(id)).toHaveLength(3);
@@ -289,6 +295,42 @@ test('--fail-fast starts nothing after a red drill', async () => {
   ]);
   expect(stdout).toContain('2 skipped');
   expectWholeReports(run, 1);
+});
+
+describe('a caller of the library', () => {
+  const GOODBYE: Drill = { ...SLEEPER, last: '- put: {key: said, value: goodbye}' };
+
+  test.each([
+    ['no reason', undefined],
+    ['a reason of its own', new Error('enough')],
+  ])('ends a run with a signal, for %s: `finally` runs, all is removed, 130', async (_, reason) => {
+    const controller = new AbortController();
+    const { result, events, ...ran } = await runDrills(
+      { first: yamlOf('first', GOODBYE), second: yamlOf('second', QUICK) },
+      {
+        jobs: 1,
+        signal: controller.signal,
+        onEvent: (event) => {
+          if (event.type === 'step-started' && event.step.sentence === 'sleep 60s') controller.abort(reason);
+        },
+      },
+    );
+    expect(result).toMatchObject({ exitCode: 130, counts: { interrupted: 1, skipped: 1, error: 0, failed: 0 } });
+    expect(ran.case('first').verdict).toBe('interrupted');
+    expect(ran.case('first').step('finally.1').status).toBe('passed');
+    expect(inconsistencies(events)).toEqual([]);
+    expect(await labelled(`etcd-scenarios.run=${result.run}`)).toEqual([]);
+  });
+
+  test('may run several at once in one process', async () => {
+    const runs = await Promise.all([1, 2].map(() => runDrills({ drill: yamlOf('drill', QUICK) }, { repeat: 2 })));
+    expect(runs.map(({ result }) => [result.exitCode, result.counts.passed])).toEqual([
+      [0, 2],
+      [0, 2],
+    ]);
+    expect(new Set(runs.map(({ result }) => result.run)).size).toBe(2);
+    for (const { events } of runs) expect(inconsistencies(events)).toEqual([]);
+  });
 });
 
 describe('where nothing is run', () => {

@@ -175,19 +175,22 @@ export interface Running {
   ended: Promise<Answer>;
 }
 
+export interface SpawnOptions {
+  cwd: string;
+  env?: NodeJS.ProcessEnv;
+  /** What the program is started with: `nsenter …`. */
+  prefix?: readonly string[];
+}
+
 /** Starts the built command line. */
-export function startCli(args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Running {
+export function startCli(args: readonly string[], { cwd, env, prefix = [] }: SpawnOptions): Running {
   refuseStaleBuild();
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli', 'main.js'), ...args], {
-    cwd: options.cwd,
-    env: plainEnvironment(options.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return follow(child);
+  const [program = '', ...rest] = [...prefix, process.execPath, join(ROOT, 'dist', 'cli', 'main.js'), ...args];
+  return follow(spawn(program, rest, { cwd, env: plainEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 /** Runs the built command line to its end. */
-export function cli(args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<Answer> {
+export function cli(args: readonly string[], options: SpawnOptions): Promise<Answer> {
   return startCli(args, options).ended;
 }
 

@@ -563,3 +563,10 @@ test('the run is red, and its events fit together', () => {
   });
   expect(inconsistencies(ran.events)).toEqual([]);
 });
+
+// etcd3 wraps this one error in a sentence of its own; src/cluster/etcd/said.ts does not look inside yet.
+test.failing('a lease that is not there is quoted in etcd’s words, and the write was certainly not applied', () => {
+  const found = ran.case('a write that is refused, and certainly not applied');
+  expect(found.failure.message).toBe('etcd-1 said: etcdserver: requested lease not found');
+  expect(found.step('2').notes).toContain('outcome: not applied');
+});

@@ -1,27 +1,30 @@
 /**
  * A Docker engine of a test's own, beside the one that everybody uses: what a test kills or counts there is nobody
- * else's. Linux, root and a dockerd are needed; elsewhere there is none.
+ * else's. It lives in a network of its own, since a dockerd thinks nothing of deleting another one's docker0. Linux,
+ * root and a dockerd are needed; elsewhere there is none.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Dockerode from 'dockerode';
 import { connectEngine } from '../../src/cluster/docker/engine';
 import { until } from './helpers';
 
-export const canHavePrivateEngine =
-  process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('dockerd', ['--version']).status === 0;
+function works(program: string, ...args: string[]): boolean {
+  return spawnSync(program, args).status === 0;
+}
 
-/** Addresses that the other engine does not give out. */
-const ADDRESSES = '10.213.';
-let bridges = 0;
+export const canHavePrivateEngine =
+  process.platform === 'linux' &&
+  process.getuid?.() === 0 &&
+  works('dockerd', '--version') &&
+  works('unshare', '--net', 'ip', 'link', 'set', 'lo', 'up') &&
+  works('nsenter', '--version');
 
 export class PrivateEngine {
   private readonly folder = mkdtempSync(join(tmpdir(), 'es-engine-'));
   private readonly socket = join(this.folder, 'docker.sock');
-  /** With `--bridge=none` dockerd would delete docker0, which is the other engine's. */
-  private readonly bridge = `es-${process.pid}-${(bridges += 1)}`;
   private daemon: ChildProcess | undefined;
   readonly docker = new Dockerode({ socketPath: this.socket });
 
@@ -31,12 +34,17 @@ export class PrivateEngine {
     return { DOCKER_HOST: `unix://${this.socket}`, TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1' };
   }
 
+  /** What a program has to be started with: the ports that the engine publishes are in its own network. */
+  get prefix(): string[] {
+    return this.isUp() ? ['nsenter', `--net=/proc/${this.daemon?.pid}/ns/net`] : [];
+  }
+
   async start(): Promise<void> {
-    this.makeBridge();
     const log = openSync(join(this.folder, 'dockerd.log'), 'a');
     // Where nobody reaps the dead, a pid file of theirs would make it wait for them.
     for (const pid of ['docker.pid', 'exec/containerd/containerd.pid']) rmSync(join(this.folder, pid), { force: true });
-    this.daemon = spawn('dockerd', this.flags(), { stdio: ['ignore', log, log] });
+    const command = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', 'dockerd', ...this.flags()];
+    this.daemon = spawn('unshare', ['--net', ...command], { stdio: ['ignore', log, log] });
     await until('the private engine to answer', async () => {
       if (this.daemon?.exitCode !== null) throw new Error(`dockerd ended:\n${this.log()}`);
       return this.docker.ping().then(
@@ -46,20 +54,11 @@ export class PrivateEngine {
     });
   }
 
-  private makeBridge(): void {
-    if (existsSync(`/sys/class/net/${this.bridge}`)) return;
-    ip('link', 'add', this.bridge, 'type', 'bridge');
-    ip('address', 'add', `${ADDRESSES}255.1/24`, 'dev', this.bridge);
-    ip('link', 'set', this.bridge, 'up');
-  }
-
-  /** Its own network, its own folders, and hands off the packet filter, which is the other engine's. */
   private flags(): string[] {
     return [
       ...['--host', `unix://${this.socket}`, '--data-root', join(this.folder, 'data')],
       ...['--exec-root', join(this.folder, 'exec'), '--pidfile', join(this.folder, 'docker.pid')],
-      ...['--bridge', this.bridge, '--iptables=false', '--ip6tables=false'],
-      ...['--default-address-pool', `base=${ADDRESSES}0.0/17,size=24`],
+      ...['--iptables=false', '--ip6tables=false'],
     ];
   }
 
@@ -84,17 +83,16 @@ export class PrivateEngine {
       .split('\n')
       .flatMap((line) => line.split(' ')[1] ?? []);
     for (const mount of mounts.filter((path) => path.startsWith(this.folder)).reverse()) spawnSync('umount', [mount]);
-    for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
-      const own = name.startsWith('br-') && addresses.some(({ address }) => address.startsWith(ADDRESSES));
-      if (own) spawnSync('ip', ['link', 'delete', name]);
-    }
-    ip('link', 'delete', this.bridge);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private isUp(): boolean {
+    return this.daemon !== undefined && this.daemon.exitCode === null && this.daemon.signalCode === null;
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
     const { daemon } = this;
-    if (!daemon || daemon.exitCode !== null || daemon.signalCode !== null) return;
+    if (!daemon || !this.isUp()) return;
     const ended = new Promise((resolve) => daemon.once('exit', resolve));
     daemon.kill(signal);
     await ended;
@@ -113,11 +111,6 @@ export class PrivateEngine {
     const children = all.filter((pid) => own.includes(Number(/\) \S (\d+)/.exec(readProcess(pid, 'stat'))?.[1])));
     return [...new Set([...children, ...own])].filter((pid) => pid !== process.pid && !isZombie(pid));
   }
-}
-
-function ip(...args: string[]): void {
-  const { status, stderr } = spawnSync('ip', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr}`);
 }
 
 function isZombie(pid: number): boolean {

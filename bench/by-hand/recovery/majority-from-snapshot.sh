@@ -5,7 +5,7 @@ restore() { # 3.3 resolves the member's own peer URL first, so it needs the netw
   local tool=(etcdutl) where=(--network none)
   if older_than 3.5; then tool=(etcdctl); fi
   if older_than 3.4; then where=(--network "$NET" --network-alias "$1"); fi
-  docker run --rm --label "$LABEL" "${where[@]}" "${API[@]}" \
+  docker run --rm --pull never --label "$LABEL" "${where[@]}" "${API[@]}" \
     --mount "$(volume backup /backup)" --mount "$(volume "$1" /data)" "$IMAGE" \
     "${tool[@]}" snapshot restore /backup/backup.db --name="$1" --data-dir=/data/etcd \
     --initial-cluster="$ALL" --initial-advertise-peer-urls="http://$1:2380" >/dev/null 2>&1 || fail "no restore of $1"

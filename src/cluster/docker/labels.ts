@@ -39,16 +39,22 @@ export function ownerLabels(run: string, caseId: string, keep = false): Labels {
 }
 
 /**
- * True only where it is certain that the owner is dead: it was of this boot and PID namespace, and no process with
- * its pid and start time is left. Several CI containers share one engine; their owners can't be seen from here.
+ * What is certain about an owner: `unknown` where it was of another boot or PID namespace, for several CI containers
+ * share one engine, and their processes can't be seen from here.
  */
-export function ownerIsDead(labels: Labels): boolean {
+export function ownerState(labels: Labels): 'alive' | 'dead' | 'unknown' {
   const boot = bootId();
   const namespace = pidNamespace();
-  if (boot === '' || namespace === '') return false;
-  if (labels[LABEL.boot] !== boot || labels[LABEL.pidNamespace] !== namespace) return false;
+  if (boot === '' || namespace === '') return 'unknown';
+  if (labels[LABEL.boot] !== boot || labels[LABEL.pidNamespace] !== namespace) return 'unknown';
   const pid = Number(labels[LABEL.pid]);
-  return Number.isInteger(pid) && pid > 0 && startTimeOf(pid) !== labels[LABEL.started];
+  if (!Number.isInteger(pid) || pid <= 0) return 'unknown';
+  return startTimeOf(pid) === labels[LABEL.started] ? 'alive' : 'dead';
+}
+
+/** True only where it is certain that no process with the owner's pid and start time is left. */
+export function ownerIsDead(labels: Labels): boolean {
+  return ownerState(labels) === 'dead';
 }
 
 function bootId(): string {
@@ -63,10 +69,14 @@ function pidNamespace(): string {
   }
 }
 
-/** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined where there is no such process. */
+/**
+ * Field 22 of /proc/PID/stat, in clock ticks since boot; undefined where there is no such process. One that has ended
+ * and that nobody has reaped (Z, X) is none.
+ */
 function startTimeOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
-  return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return state === '' || state === 'Z' || state === 'X' ? undefined : fields[18];
 }
 
 function read(path: string): string {
