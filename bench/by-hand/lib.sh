@@ -20,9 +20,18 @@ remove_all() {
   local code=0
   docker ps -aq --filter "label=$LABEL" | xargs -r docker rm -f >/dev/null || code=1
   docker volume ls -q --filter "label=$LABEL" | xargs -r docker volume rm >/dev/null &
-  docker network ls -q --filter "label=$LABEL" | xargs -r docker network rm >/dev/null || code=1
+  remove_network "$(docker network ls -q --filter "label=$LABEL")" || code=1
   wait $! || code=1
   return $code
+}
+remove_network() { # a busy engine lets go of a container's endpoint a moment after the container
+  local try
+  [ -z "$1" ] && return
+  for try in {1..100}; do
+    docker network rm "$1" >/dev/null 2>&1 && return
+    sleep 0.05
+  done
+  docker network rm "$1" >/dev/null
 }
 clean_up() { # exits with 0, 1 or 130
   local code=$? try

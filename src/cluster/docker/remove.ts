@@ -1,5 +1,6 @@
 /** Finding and removing what carries our labels: after a scenario, after a crash, and for `clean`. */
 import type Dockerode from 'dockerode';
+import { poll } from '../../clock';
 import { EnvironmentError, asError } from '../../errors';
 import { engineCall, statusOf } from './engine';
 import { LABEL, ownerIsDead, type Labels } from './labels';
@@ -60,11 +61,32 @@ async function removeOne(docker: Dockerode, { kind, id }: Found): Promise<void> 
     case 'container':
       return removeContainer(docker, id);
     case 'network':
-      await docker.getNetwork(id).remove();
-      return;
+      return removeReleased(() => docker.getNetwork(id).remove());
     case 'volume':
-      await docker.getVolume(id).remove();
+      return removeReleased(() => docker.getVolume(id).remove());
   }
+}
+
+/** How long a busy engine may hold on to what a container has just let go of. */
+const RELEASE_MS = 15_000;
+
+/** An engine that is busy answers "has active endpoints" or "in use" (403, 409) a moment after the last container. */
+async function removeReleased(remove: () => Promise<unknown>): Promise<void> {
+  let last: unknown;
+  const removed = await poll(
+    async () => {
+      try {
+        await remove();
+        return true;
+      } catch (thrown) {
+        if (![403, 409].includes(statusOf(thrown) ?? 0)) throw thrown;
+        last = thrown;
+        return undefined;
+      }
+    },
+    { withinMs: RELEASE_MS, signal: new AbortController().signal },
+  );
+  if (!removed) throw last;
 }
 
 /** A removal that is under way already answers 409: its end is waited for, so that networks and volumes are free. */
