@@ -16,7 +16,7 @@ import { LABEL, ownerLabels, type Labels } from './labels';
 import { LogFiles } from './log-files';
 import { createNetwork, type ScenarioNetwork } from './network';
 import { ContainerProcess } from './process';
-import { findLabelled, removeFound } from './remove';
+import { findLabelled, removeFound, removeReleased } from './remove';
 import { executeIn, runToEnd } from './tools';
 
 export interface DockerClusterOptions {
@@ -183,7 +183,8 @@ export class DockerCluster implements Cluster {
     for (const { container } of machine.processes) {
       await engineCall(`remove an ended process of ${member}`, () => container.remove({ v: true })).catch(ignoreGone);
     }
-    await this.track(() => engineCall(`remove the volume of ${member}`, () => this.docker.getVolume(volume).remove()));
+    const remove = (): Promise<unknown> => this.docker.getVolume(volume).remove();
+    await this.track(() => engineCall(`remove the volume of ${member}`, () => removeReleased(remove)));
     Object.assign(machine, { volume: undefined, hasData: false });
   }
 

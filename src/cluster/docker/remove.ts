@@ -71,7 +71,7 @@ async function removeOne(docker: Dockerode, { kind, id }: Found): Promise<void> 
 const RELEASE_MS = 15_000;
 
 /** An engine that is busy answers "has active endpoints" or "in use" (403, 409) a moment after the last container. */
-async function removeReleased(remove: () => Promise<unknown>): Promise<void> {
+export async function removeReleased(remove: () => Promise<unknown>): Promise<void> {
   let last: unknown;
   const removed = await poll(
     async () => {
