@@ -77,7 +77,7 @@ describe('poll', () => {
     const began = performance.now();
     let last = 0;
     await poll(async () => void (last = performance.now()), { withinMs: 120, signal: never(), intervalMs: 80 });
-    expect(performance.now() - began).toBeLessThan(600);
+    expect(performance.now() - began).toBeLessThan(3000);
     expect(last - began).toBeGreaterThanOrEqual(118);
   });
 
@@ -93,19 +93,19 @@ describe('poll', () => {
     for (const wake of [Promise.resolve(), Promise.reject(new Error('gone'))]) {
       let looks = 0;
       const began = performance.now();
-      const options = { withinMs: 5000, signal: never(), intervalMs: 2000, maxIntervalMs: 2000, wake };
+      const options = { withinMs: 5000, signal: never(), intervalMs: 4000, maxIntervalMs: 4000, wake };
       expect(await poll(async () => (++looks === 2 ? true : undefined), options)).toBe(true);
-      expect(performance.now() - began).toBeLessThan(1000);
+      expect(performance.now() - began).toBeLessThan(3500);
     }
   });
 
   it('is woken in the middle of a pause, and pauses as ever after that', async () => {
     const looks: number[] = [];
     const began = performance.now();
-    const options = { withinMs: 700, signal: never(), intervalMs: 300, maxIntervalMs: 300, wake: sleep(50) };
+    const options = { withinMs: 3500, signal: never(), intervalMs: 1500, maxIntervalMs: 1500, wake: sleep(50) };
     await poll(async () => void looks.push(performance.now() - began), options);
-    expect(looks[1]).toBeLessThan(250);
-    expect((looks[2] ?? 0) - (looks[1] ?? 0)).toBeGreaterThan(200);
+    expect(looks[1]).toBeLessThan(1400);
+    expect((looks[2] ?? 0) - (looks[1] ?? 0)).toBeGreaterThan(1300);
   });
 
   it('throws what looking throws, and the reason of an abort', async () => {
