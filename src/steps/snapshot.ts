@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { Unmet } from '../errors';
+import type { MemberProcess } from '../cluster/cluster';
 import { askedMember } from './ask';
 import type { StepContext } from './context';
 import type { DrillState } from './drill-state';
+import { whyNotServing } from './health';
 import { revision, selector, text } from './schema';
 import { defineStep, type StepResult } from './step';
 import { parseToolJson, runTool, snapshotTool, toolVersion } from './tool';
@@ -51,6 +53,7 @@ export const snapshot = defineStep({
     const process = await askedMember(from, context);
     const path = context.cluster.filePath(`${save}.db`);
     if (await stat(path).catch(() => undefined)) throw new Unmet(`there is a snapshot "${save}" already`);
+    if (!context.expectError) await catchUp(process, context);
     const { bytes } = await process.client.snapshot(path, context.call());
     context.note(`${bytes} bytes`);
     if (!context.keepsResult) return;
@@ -58,6 +61,19 @@ export const snapshot = defineStep({
     return { path, revision: status.revision, hash: status.hash };
   },
 });
+
+/** How long a member may take to catch up; without a quorum it never does. */
+const CATCH_UP_MS = 3000;
+
+/**
+ * etcd saves what the asked member has applied, and a follower may be a moment behind what was acknowledged: a
+ * linearizable read through it waits until it is not. Without a quorum there is nothing to wait for.
+ */
+async function catchUp(process: MemberProcess, context: StepContext): Promise<void> {
+  const reason = await whyNotServing(process, context.call(CATCH_UP_MS));
+  if (reason === undefined) return;
+  context.note(`${process.member} does not serve: the snapshot may lack what was written last`);
+}
 
 interface SnapshotStatus {
   hash: string;

@@ -242,6 +242,20 @@ const DRILLS: Record<string, Drill> = {
       - get: {key: foo, value: again, revision: 1003}
       - expect: {members: {etcd-1: {id: a3959071884acd0c}}, clusterId: 572a811fac16a854}`,
   },
+  'snapshots of a follower, which have all that was acknowledged before': {
+    members: 3,
+    top: 'etcd: 3.6.16',
+    steps: [
+      '- start: all',
+      '- move-leader: etcd-1',
+      ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((n) => [
+        `- put: {key: foo-${n}, value: bar, to: etcd-1}`,
+        `  as: put-${n}`,
+        `- snapshot: {save: backup-${n}, from: etcd-3}`,
+        `- snapshot-status: {snapshot: backup-${n}, revision: "\${results.put-${n}.revision}"}`,
+      ]),
+    ].join('\n'),
+  },
   'a snapshot on the oldest version': {
     top: 'etcd: 3.3.25',
     steps: `
