@@ -21,7 +21,7 @@ import {
   type Running,
 } from './helpers';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** With one's own engine the leftovers are one's own as well; without one, other runs may sweep them first. */
 const engine = canHavePrivateEngine ? new PrivateEngine() : undefined;
@@ -31,7 +31,7 @@ let folders = 0;
 beforeAll(async () => {
   await engine?.start();
   await engine?.take(`localhost/etcd:${ETCD}`);
-}, 60_000);
+}, 120_000);
 
 const started: Run[] = [];
 
@@ -40,7 +40,7 @@ afterAll(async () => {
   for (const { running } of started) if (running.child.exitCode === null) running.child.kill('SIGINT');
   await Promise.all(started.map(({ ended }) => ended));
   await engine?.dispose();
-}, 60_000);
+}, 120_000);
 
 interface Run {
   running: Running;

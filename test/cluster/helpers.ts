@@ -244,7 +244,7 @@ export function filesUnder(folder: string): string[] {
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 20_000,
+  withinMs = 40_000,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {

@@ -8,7 +8,7 @@ const source = join(folder, 'source');
 const home = join(folder, 'home');
 const installed = join(home, 'node_modules', 'etcd-scenarios');
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** Fails with all that was said. */
 function expectSuccess(answer: Answer): void {
@@ -28,7 +28,7 @@ beforeAll(async () => {
   write(join(home, 'package.json'), JSON.stringify({ name: 'stranger', private: true }));
   const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
   expectSuccess(await execute('npm', ['install', ...flags, join(folder, tarball)], { cwd: home }));
-}, 180_000);
+}, 300_000);
 
 test('the tarball holds what is needed, and nothing else', () => {
   const files = filesUnder(installed).map((file) => file.slice(installed.length + 1));

@@ -199,7 +199,7 @@ let ran: DrillRun;
 beforeAll(async () => {
   const texts = Object.entries(SABOTAGES).map(([name, sabotage]) => [name, sabotaged(sabotage)]);
   ran = await runDrills(Object.fromEntries(texts) as Record<string, string>);
-}, 240_000);
+}, 400_000);
 
 test('every shipped drill is sabotaged somewhere', () => {
   const shipped = filesUnder(FOLDER).map((file) => relative(FOLDER, file));

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const args = ['run', 'scenarios', '--etcd', VERSIONS.join(','), '--pull', 'never', '--reports', reports];
   answer = await cli(args, { cwd: ROOT });
   events = readEvents(reports);
-}, 280_000);
+}, 600_000);
 
 function all<T extends EventType>(type: T): EventOf<T>[] {
   return events.filter((event): event is EventOf<T> => event.type === type);

@@ -80,7 +80,7 @@ const DRILLS: Record<string, Drill> = {
       - txn: {if: [{key: leased, lease: "\${results.long.id}"}], succeeded: true}
       - lease-keepalive: "\${results.long.id}"
         as: kept
-      - lease-grant: 2s
+      - lease-grant: 5s
         as: short
       - put: {key: soon gone, value: x, lease: "\${results.short.id}"}
       - lease-revoke: "\${results.long.id}"
@@ -92,7 +92,7 @@ const DRILLS: Record<string, Drill> = {
       - put: {key: late, value: x, lease: "\${results.long.id}"}
         expectError: requested lease not found
       - get: {key: soon gone, absent: true}
-        within: 15s
+        within: 30s
       - put: {key: ttl, value: "\${results.long.ttl} \${results.kept.ttl}"}
       - get: {key: ttl, value: 60 60}`,
   },
@@ -277,7 +277,7 @@ let ran: DrillRun;
 beforeAll(async () => {
   const texts = Object.entries(DRILLS).map(([name, drill]) => [name, yamlOf(name, drill)]);
   ran = await runDrills(Object.fromEntries(texts) as Record<string, string>, { etcd: undefined });
-}, 240_000);
+}, 400_000);
 
 /** Fails with what went wrong, not with `false`. */
 function expectPassed(found: Case): void {
