@@ -4,6 +4,7 @@ import type { Problem } from '../errors';
 import type { CaseRef } from '../events';
 import { isNullText, valueOf, type Node } from '../scenario/node';
 import { problemAt } from '../scenario/parse';
+import { followDrill } from '../scenario/follow';
 import { allSteps, type LoadedStep, type Scenario } from '../scenario/scenario';
 import { containsExpression } from '../scenario/expressions';
 import type { SourceFile } from '../source';
@@ -44,7 +45,7 @@ export function planCases(
   for (const scenario of scenarios) {
     const found: Problem[] = [];
     for (const { version, skip } of versionsOf(scenario, options)) {
-      if (skip === undefined) found.push(...flagProblems(scenario, version));
+      if (skip === undefined) found.push(...flagProblems(scenario, version), ...followDrill(scenario, version));
       for (let round = 1; round <= options.repeat; round++) {
         const id = idOf(`${scenario.source.idPath}@${version}${round === 1 ? '' : `#${round}`}`);
         cases.push(planCase(scenario, version, { skip, id, number: cases.length + 1 }));

@@ -1,7 +1,7 @@
-/** Follows a drill's state step by step, and finds what can't be right: without Docker, before anything runs. */
+/** Walks through a drill as far as reading goes, for one version, and finds what can't be right before anything runs. */
 import type { Problem } from '../errors';
 import { DrillState } from '../steps/drill-state';
-import type { ArgumentProblem } from '../steps/step';
+import type { ArgumentProblem, BoundStep } from '../steps/step';
 import { containsExpression } from './expressions';
 import { locate } from './node';
 import { problemAt } from './parse';
@@ -9,52 +9,78 @@ import type { LoadedStep, Scenario } from './scenario';
 
 const NOTHING_YET = { results: new Map(), skipped: new Set<string>(), repeatIndex: 0 };
 
-/** The problems of sense in a scenario whose shape is right. */
-export function followDrill(scenario: Pick<Scenario, 'members' | 'steps' | 'finally'>): Problem[] {
+type Walked = Pick<Scenario, 'members' | 'flags' | 'steps' | 'finally'>;
+
+/** A step as the walk comes to it; `bound` is undefined where its arguments are known only while it runs. */
+export interface Visit {
+  step: LoadedStep;
+  bound: BoundStep | undefined;
+  /** What is known just before the step. */
+  state: DrillState;
+}
+
+/** The problems of sense in a scenario whose shape is right, with this version. */
+export function followDrill(scenario: Walked, version: string): Problem[] {
   const problems: Problem[] = [];
-  let current: LoadedStep | undefined;
-  const state = new DrillState(scenario.members, (problem) => {
-    if (current) problems.push(located(problem, current));
-  });
-  const follow = (steps: readonly LoadedStep[]): void => {
-    for (const step of steps) {
-      current = step;
-      followOne(step, state, follow);
-    }
-  };
-  follow(scenario.steps);
-  // `finally` also runs after a failure in the middle: nothing is certain there.
-  state.forget();
-  follow(scenario.finally);
+  walkDrill(
+    scenario,
+    version,
+    () => undefined,
+    (problem, step) => problems.push(located(problem, step)),
+  );
   return problems;
 }
 
-function followOne(step: LoadedStep, state: DrillState, follow: (steps: readonly LoadedStep[]) => void): void {
-  const { when, expectError } = step.modifiers;
+/** Comes to every step that runs with this version, those of blocks after the block itself. */
+export function walkDrill(
+  scenario: Walked,
+  version: string,
+  visit: (visit: Visit) => void,
+  report: (problem: ArgumentProblem, step: LoadedStep) => void = () => undefined,
+): void {
+  const { members, flags } = scenario;
+  let current: LoadedStep | undefined;
+  const state = new DrillState({ members, flags, version }, (problem) => {
+    if (current) report(problem, current);
+  });
+  const walk = (steps: readonly LoadedStep[]): void => {
+    for (const step of steps) {
+      if (step.modifiers.when?.holds(version) === false) continue;
+      current = step;
+      const bound = containsExpression(step.args) ? undefined : step.bind(NOTHING_YET);
+      visit({ step, bound, state });
+      followOne(step, bound, state, walk);
+    }
+  };
+  walk(scenario.steps);
+  // `finally` also runs after a failure in the middle: nothing is certain there.
+  state.forget();
+  state.forgetList();
+  walk(scenario.finally);
+}
+
+function followOne(
+  step: LoadedStep,
+  bound: BoundStep | undefined,
+  state: DrillState,
+  walk: (steps: readonly LoadedStep[]) => void,
+): void {
   if (step.nested.length > 0) {
     const { ordered } = state;
     state.ordered = ordered && step.step.name !== 'parallel';
-    follow(step.nested);
+    walk(step.nested);
     state.ordered = ordered;
     return;
   }
-  if (when || containsExpression(step.args)) {
-    if (step.step.follows) state.forget();
-    return;
-  }
-  step.bind(NOTHING_YET).follow(state, { fails: expectError !== undefined });
+  if (bound) return bound.follow(state, { fails: step.modifiers.expectError !== undefined });
+  if (!step.step.follows) return;
+  state.forget();
+  state.forgetList();
 }
 
 function located({ pointer, message, hint }: ArgumentProblem, { source, place, args }: LoadedStep): Problem {
-  if (pointer === '') {
-    const offset = source.offset(place);
-    return problemAt(
-      source,
-      { start: offset, end: offset + (place.endColumn ?? place.column + 1) - place.column },
-      'sense',
-      message,
-      hint,
-    );
-  }
-  return problemAt(source, locate(args, pointer), 'sense', message, hint);
+  if (pointer !== '') return problemAt(source, locate(args, pointer), 'sense', message, hint);
+  const start = source.offset(place);
+  const end = start + (place.endColumn ?? place.column + 1) - place.column;
+  return problemAt(source, { start, end }, 'sense', message, hint);
 }

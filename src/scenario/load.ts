@@ -3,7 +3,6 @@ import { ScenarioError, type Problem } from '../errors';
 import { parseDuration } from '../clock';
 import type { SourceFile } from '../source';
 import { SELECTOR_WORDS } from '../steps/select';
-import { followDrill } from './follow';
 import { report, type LoadContext } from './load-context';
 import { loadSteps } from './load-step';
 import { describe, valueOf, type MapNode, type Node } from './node';
@@ -60,7 +59,6 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
   const requires = requirement(node, top, context);
   const steps = stepsUnder(node, 'steps', context);
   const last = stepsUnder(node, 'finally', context);
-  if (problems.length === 0) problems.push(...followDrill({ members: members ?? [], steps, finally: last }));
   if (problems.length > 0) return { problems: inOrder(problems) };
   return {
     problems: [],

@@ -28,6 +28,9 @@ export const memberAdd = defineStep({
   timeoutMs: CHANGE_MS,
   sentence: ({ member, learner }) => `add ${member} as a ${learner ? 'learner' : 'member'}`,
   check: ({ peerURL }) => checkPeerURL(peerURL),
+  follow({ member, learner = false, peerURL }, state, { fails }) {
+    if (!fails) state.added(member, { learner, peerURL });
+  },
   async run({ member, learner = false, peerURL }, context) {
     const { roster } = context.cluster;
     const ownURL = peerURL ?? roster.peerURL(member);
@@ -68,9 +71,11 @@ export const memberRemove = defineStep({
   timeoutMs: CHANGE_MS,
   sentence: ({ member }) => `remove ${list(member)} from the cluster`,
   follow({ member }, state, { fails }) {
-    // Its process ends itself, but when is not known.
-    const members = state.named(member) ?? state.members;
-    if (!fails) state.forget(members.filter((one) => state.isUp(one) !== false));
+    if (fails) return;
+    const [one] = state.named(member) ?? [];
+    if (one !== undefined) return state.removed(one);
+    state.forgetList();
+    state.forget(state.members.filter((each) => state.isUp(each) !== false));
   },
   async run({ member }, context) {
     const name = await selectOne(member, context);
@@ -93,6 +98,9 @@ export const memberPromote = defineStep({
   retry: 'definite',
   timeoutMs: CHANGE_MS,
   sentence: ({ member }) => `promote ${member} to a voter`,
+  follow({ member }, state, { fails }) {
+    if (!fails) state.roster.promoted(member);
+  },
   async run({ member }, context) {
     context.concerns(member);
     await changeMembers(context, async (process, call) => {
@@ -114,6 +122,9 @@ export const memberUpdate = defineStep({
   timeoutMs: CHANGE_MS,
   sentence: ({ member, peerURL }) => `update the peer URL of ${member} to ${peerURL}`,
   check: ({ peerURL }) => checkPeerURL(peerURL),
+  follow({ member, peerURL }, state, { fails }) {
+    if (!fails) state.roster.updated(member, peerURL);
+  },
   async run({ member, peerURL }, context) {
     context.concerns(member);
     await changeMembers(context, async (process, call) => {

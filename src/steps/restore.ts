@@ -41,16 +41,17 @@ export const restore = defineStep({
             message: '`bumpRevision` and `markCompacted: true` need each other: etcd takes both or neither',
           },
         ],
-  follow({ member, snapshot }, state, { fails }) {
+  follow({ member, snapshot, initialCluster }, state, { fails }) {
     requireSnapshot(snapshot, state);
-    const members = member === 'all' ? state.members : state.named(member);
+    const members = state.named(member);
     if (!members) return state.forget();
     const up = members.find((one) => state.isUp(one) === true);
     const full = members.find((one) => state.hasData(one) === true);
     if (up !== undefined) state.problem('/member', `${up} is running here`, 'stop or kill it first');
     else if (full !== undefined && !fails)
       state.problem('/member', `${full} has data here`, `\`wipe: ${full}\` throws it away`);
-    for (const one of members) state.setData(one, fails ? undefined : true);
+    if (fails) state.forget(members);
+    else for (const one of members) state.restored(one, initialCluster);
   },
   async run({ member, ...args }, context) {
     const selected = await select(member, context);

@@ -6,20 +6,13 @@ import { waitUntilServing } from './health';
 import { checkPeerURL } from './peer-url';
 import { expectRefusal } from './refusal';
 import { flag, flagMap, memberNames, startable, text, version } from './schema';
+import { startSpec, type StartWishes } from './start-spec';
 import { defineStep } from './step';
 import { list } from './words';
 import { select, type Selector } from './select';
 
-interface StartArgs {
+interface StartArgs extends StartWishes {
   member: Selector;
-  version?: string;
-  flags?: Record<string, string | null>;
-  initialCluster?: readonly string[];
-  initialClusterState?: 'new' | 'existing';
-  initialClusterToken?: string;
-  peerURL?: string;
-  forceNewCluster?: boolean;
-  newAddress?: boolean;
   waitFor?: 'healthy' | 'running' | 'none';
 }
 
@@ -122,35 +115,8 @@ async function startOne(member: string, spec: StartSpec, context: StepContext): 
 }
 
 function specOf(member: string, args: Omit<StartArgs, 'member'>, context: StepContext): StartSpec {
-  const { cluster } = context;
-  const { roster } = cluster;
-  const before = cluster.process(member)?.spec;
-  const worked = roster.startArguments(member);
-  const peerURL = args.peerURL ?? roster.peerURL(member);
-  const list = args.initialCluster ? roster.listOf(args.initialCluster) : worked.list;
-  return {
-    version: args.version ?? before?.version ?? context.version,
-    flags: args.flags ? mergeFlags(context.flags, args.flags) : (before?.flags ?? { ...context.flags }),
-    initialCluster: list.map((entry) => (entry.name === member ? { ...entry, peerURL } : entry)),
-    initialClusterState: args.initialClusterState ?? worked.state,
-    initialClusterToken: args.initialClusterToken ?? before?.initialClusterToken,
-    peerURL,
-    forceNewCluster: args.forceNewCluster ?? false,
-    newAddress: args.newAddress ?? false,
-  };
-}
-
-/** The flags of the scenario with a step's own over them; null drops one. */
-function mergeFlags(
-  base: Readonly<Record<string, string>>,
-  own: Record<string, string | null>,
-): Record<string, string> {
-  const merged: Record<string, string> = { ...base };
-  for (const [name, value] of Object.entries(own)) {
-    if (value === null) delete merged[name];
-    else merged[name] = value;
-  }
-  return merged;
+  const { cluster, version, flags } = context;
+  return startSpec(member, args, { roster: cluster.roster, version, flags, before: cluster.process(member)?.spec });
 }
 
 /** A first start with too few members of its list would wait for nothing: said at once. */
@@ -166,12 +132,13 @@ function refuseWithoutQuorum(specs: Map<string, StartSpec>, context: StepContext
 
 /** What can be known of a start by reading: who is up already, and whether a first start makes a quorum of its list. */
 function followStart(args: StartArgs, state: DrillState, fails: boolean): void {
+  const named = state.named(args.member);
+  if (!named) return state.forget();
   const isAll = args.member === 'all';
-  const members = isAll ? state.members.filter((member) => state.isUp(member) !== true) : state.named(args.member);
-  if (!members) return state.forget();
+  const members = isAll ? named.filter((member) => state.isUp(member) !== true) : named;
   const twice = isAll ? undefined : members.find((member) => state.isUp(member) === true);
   if (twice !== undefined) state.problem('/member', `${twice} is running already`, 'stop or kill it first');
-  if (fails) return state.forget(members);
+  if (fails) return members.forEach((member) => state.mayHaveStarted(member));
   const first = members.every((member) => state.hasData(member) === false);
   const plain =
     args.initialClusterState !== 'existing' && !args.forceNewCluster && (args.waitFor ?? 'healthy') === 'healthy';
@@ -181,7 +148,7 @@ function followStart(args: StartArgs, state: DrillState, fails: boolean): void {
     const up = names.filter((name) => members.includes(name) || state.isUp(name) !== false);
     if (up.length <= names.length / 2) state.problem('', noQuorumMessage(up, names));
   }
-  for (const member of members) state.setUp(member, true);
+  for (const member of members) state.started(member, state.specFor(member, args));
 }
 
 /** Why a start can't make a quorum, and the three ways out. */

@@ -37,12 +37,11 @@ async function runningOf(selected: Selector, context: StepContext): Promise<stri
 }
 
 function followEnd(selected: Selector, state: DrillState): void {
-  if (selected === 'all') return state.members.forEach((member) => state.setUp(member, false));
   const members = state.named(selected);
   if (!members) return state.forget();
-  const down = members.find((member) => state.isUp(member) === false);
+  const down = selected === 'all' ? undefined : members.find((member) => state.isUp(member) === false);
   if (down !== undefined) state.problem('/member', `${down} is not running here`);
-  for (const member of members) state.setUp(member, false);
+  for (const member of members) state.ended(member);
 }
 
 /** `stop` and `kill` differ in their signal alone. */

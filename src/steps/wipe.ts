@@ -13,11 +13,11 @@ export const wipe = defineStep({
   timeoutMs: 30_000,
   sentence: ({ member }) => `wipe ${list(member)}`,
   follow({ member }, state) {
-    const members = member === 'all' ? state.members : state.named(member);
+    const members = state.named(member);
     if (!members) return state.forget();
     const up = members.find((one) => state.isUp(one) === true);
     if (up !== undefined) state.problem('/member', `${up} is running here`, 'stop or kill it first');
-    for (const one of members) state.setData(one, false);
+    for (const one of members) state.wiped(one);
   },
   async run({ member }, context) {
     const members = await select(member, context);

@@ -18,7 +18,7 @@ linux('the owner of what carries our labels', () => {
 
   it('is dead when it has ended and nobody has reaped it', async () => {
     // The shell becomes `sleep`, which never asks for its child: the child stays a zombie.
-    const child = spawn('sh', ['-c', 'cat & echo $!; exec sleep 30'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn('sh', ['-c', 'sleep 30 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const pid = await new Promise<string>((resolve) => {
       child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
     });

@@ -139,7 +139,7 @@ describe('a flag that a version lacks', () => {
     const steps =
       '  - start: {member: all, flags: {pre-vote: true}}\n    when: {etcd: ">=3.4"}\n' +
       '  - start: {member: all, flags: {pre-vote: null}}\n    when: {etcd: "<3.4"}\n' +
-      '  - start: {member: etcd-1, flags: {max-learners: 2}}\n    expectError: flag provided but not defined\n';
+      '  - kill: all\n  - start: {member: etcd-1, flags: {max-learners: 2}}\n    expectError: flag provided but not defined\n';
     expect(problems(scenario('', 'a.yaml', steps), ['3.3.25', '3.5.35'])).toEqual([]);
   });
 
