@@ -26,7 +26,8 @@ linux('the owner of what carries our labels', () => {
     const labels = { ...own, [LABEL.pid]: pid, [LABEL.started]: fields()[19] ?? '' };
     try {
       process.kill(Number(pid), 'SIGKILL');
-      for (let looks = 0; fields()[0] !== 'Z' && looks < 500; looks++) await new Promise((next) => setTimeout(next, 10));
+      for (let looks = 0; fields()[0] !== 'Z' && looks < 500; looks++)
+        await new Promise((next) => setTimeout(next, 10));
       expect(fields()[0]).toBe('Z');
       expect(ownerState(labels)).toBe('dead');
     } finally {
