@@ -14,8 +14,10 @@ export class SourceFile {
   constructor(
     readonly path: string,
     readonly text: string,
-    /** The path that identifies it on every machine; `path` is the one that can be opened here. */
+    /** The path that identifies it on every machine; `path` is the one that people paste. */
     readonly idPath: string = path,
+    /** The path that it was opened at: what stands in it is relative to its folder. */
+    readonly openedAt: string = path,
   ) {
     this.lineStarts = [0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);

@@ -41,7 +41,7 @@ export async function load(request: LoadRequest): Promise<LoadedDrills> {
   const loaded = await Promise.all(
     files.map(async ({ path, shownAs, idPath }) => {
       try {
-        return loadScenario(await readSource(path, shownAs, idPath), { variables });
+        return loadScenario(await readSource(path, shownAs, idPath), { variables, cwd: request.cwd });
       } catch (thrown) {
         if (thrown instanceof ScenarioError) return { problems: thrown.problems };
         throw thrown;

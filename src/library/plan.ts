@@ -1,6 +1,7 @@
 /** From drills to cases. */
 import { ScenarioError } from '../errors';
 import type { Scenario } from '../scenario/scenario';
+import { outsideProblems } from '../run/outside';
 import { planCases, type PlannedCase } from '../run/plan';
 
 /** What runs where nobody says which version: one recent version of one line, so that it is quick. */
@@ -24,4 +25,10 @@ export function plan(scenarios: readonly Scenario[], request: PlanRequest): Plan
   });
   if (problems.length > 0) throw new ScenarioError(problems);
   return cases;
+}
+
+/** Reads the snapshots from outside. Throws ScenarioError where one is damaged or does not fit. */
+export async function checkOutside(cases: readonly PlannedCase[]): Promise<void> {
+  const problems = await outsideProblems(cases);
+  if (problems.length > 0) throw new ScenarioError(problems);
 }

@@ -10,9 +10,10 @@ import type { Counts, EventOf, Reporter } from '../events';
 import { Broadcast } from '../report/broadcast';
 import { logFile } from '../report/folder';
 import { exitCodeOf, runCases } from '../run/run';
+import { requireRoom } from './disk';
 import { bindAddress, dockerEnvironment } from './docker-environment';
 import { load, type LoadRequest } from './load';
-import { plan, type PlanRequest } from './plan';
+import { checkOutside, plan, type PlanRequest } from './plan';
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
@@ -82,8 +83,11 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
   const drills = await load(request);
   const cases = plan(drills.scenarios, request);
   if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
+  await checkOutside(cases);
   const engine = await connectEngine();
   const bind = bindAddress(engine, request.bind);
+  const jobs = request.jobs ?? defaultJobs(engine);
+  await requireRoom(cases, jobs, engine);
   const id = newRunId();
   const reports = request.reports ?? null;
   if (reports !== null) prepareFolder(reports);
@@ -91,7 +95,6 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
   const collector: Reporter = { name: 'result', event: (e) => void (e.type === 'case-finished' && finished.push(e)) };
   const broadcast = new Broadcast(id, [collector, ...(request.reporters ?? [])], Date.now);
   const began = Date.now();
-  const jobs = request.jobs ?? defaultJobs(engine);
   const logFileOf = (caseId: string, member: string, incarnation: number): string | undefined =>
     reports === null ? undefined : join(reports, logFile(caseId, member, incarnation));
   const emit = broadcast.emit.bind(broadcast);

@@ -44,7 +44,7 @@ function actionSchema(step: Step): object {
   return { ...short, ...published, description: step.summary, type: types };
 }
 
-const OWN_ANNOTATIONS = new Set(['expects', 'names', 'steps']);
+const OWN_ANNOTATIONS = new Set(['expects', 'names', 'path', 'steps']);
 
 /** Without our own annotations; lists of steps refer to the definition. */
 function publish(schema: JsonSchema): Record<string, unknown> {

@@ -9,7 +9,14 @@ const WHOLE = /^\$\{([^{}]*)\}$/;
  * What a name stands for: a value (`typed`: as one that was written without quotes), `later` where it is known only
  * while running, or a message why it is nothing.
  */
-export type Lookup = (name: string) => { value: unknown; typed?: boolean } | 'later' | { problem: string };
+export type Lookup = (name: string) => Found | 'later' | { problem: string };
+
+interface Found {
+  value: unknown;
+  typed?: boolean;
+  /** The command line brought it. */
+  given?: boolean;
+}
 
 export interface Substitution {
   lookup: Lookup;
@@ -63,11 +70,13 @@ function substituteScalar(node: ScalarNode, how: Substitution): Node {
   let text = '';
   let literal = '';
   let end = 0;
+  let given = node.given;
   for (const match of node.text.matchAll(TOKENS)) {
     const [token, name] = match;
     literal += node.text.slice(end, match.index);
     end = match.index + token.length;
-    const found = token === '$${' ? { value: '${' } : find(name, node, how);
+    const found: Found | undefined = token === '$${' ? { value: '${' } : find(name, node, how);
+    given ||= found?.given;
     if (found) literal += toText(found.value);
     else {
       text += (how.final ? literal : escape(literal)) + token;
@@ -75,15 +84,11 @@ function substituteScalar(node: ScalarNode, how: Substitution): Node {
     }
   }
   literal += node.text.slice(end);
-  return { ...node, text: text + (how.final ? literal : escape(literal)) };
+  return { ...node, text: text + (how.final ? literal : escape(literal)), ...(given ? { given } : {}) };
 }
 
 /** The value behind a name; undefined for what is not known yet, and for what is nothing: that was told. */
-function find(
-  name: string | undefined,
-  node: ScalarNode,
-  { lookup, onProblem }: Substitution,
-): { value: unknown; typed?: boolean } | undefined {
+function find(name: string | undefined, node: ScalarNode, { lookup, onProblem }: Substitution): Found | undefined {
   if (name === undefined) {
     onProblem(node, `\`\${\` is not closed in "${cut(node.text)}"; a literal one is written \`$\${\``);
     return undefined;
@@ -100,18 +105,19 @@ function find(
 }
 
 /** A value as a node that stands where the expression stood. */
-function toNode(found: { value: unknown; typed?: boolean }, at: ScalarNode, final: boolean): Node {
-  const { value, typed } = found;
+function toNode(found: Found, at: ScalarNode, final: boolean): Node {
+  const { value, typed, given = at.given } = found;
   if (Array.isArray(value)) {
-    const items = value.map((item) => toNode({ value: item, typed }, at, final));
+    const items = value.map((item) => toNode({ value: item, typed, given }, at, final));
     return { kind: 'seq', items, start: at.start, end: at.end };
   }
   const text = final ? toText(value) : escape(toText(value));
   const plain = typed ?? (typeof value !== 'string' || at.plain);
-  return { kind: 'scalar', text, plain, start: at.start, end: at.end };
+  return { kind: 'scalar', text, plain, start: at.start, end: at.end, ...(given ? { given } : {}) };
 }
 
-function escape(text: string): string {
+/** The text as one that is still to be replaced: a literal `${` in it stays one. */
+export function escape(text: string): string {
   return text.replaceAll('${', '$$${');
 }
 

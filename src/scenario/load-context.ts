@@ -9,6 +9,8 @@ export interface LoadContext {
   /** The declared members; undefined where `members` itself is wrong: then nobody is called undeclared. */
   members: readonly string[] | undefined;
   problems: Problem[];
+  /** What relative paths of the command line are relative to. */
+  callerFolder: string;
   /** The results that steps before this one keep. */
   results: Set<string>;
   /** Every name of a result, those of steps side by side included. */

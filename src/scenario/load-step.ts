@@ -9,6 +9,7 @@ import { isFull, keyOf, report, type LoadContext } from './load-context';
 import { loadModifiers } from './load-modifiers';
 import { cut, describe, valueOf, type MapEntry, type MapNode, type Node } from './node';
 import { memberClashes } from './parallel';
+import { withPaths } from './paths';
 import type { LoadedStep } from './scenario';
 import { AS_PATTERN, MODIFIERS, RESERVED_ACTIONS, RESERVED_MODIFIERS } from './top-level';
 
@@ -55,10 +56,11 @@ function loadAction(
   context: LoadContext,
 ): LoadedStep | undefined {
   const modifiers = loadModifiers(node, step, context);
-  const args = spellOut(entry.value, step, context);
-  if (!args) return undefined;
-  const nested = loadNested(args, step, identity, context);
-  checkArguments(args, step, entry, context);
+  const written = spellOut(entry.value, step, context);
+  if (!written) return undefined;
+  const nested = loadNested(written, step, identity, context);
+  checkArguments(written, step, entry, context);
+  const args = withPaths(written, step.schema, context);
   const { source } = context;
   return {
     ...identity,

@@ -21,6 +21,8 @@ const MAX_MEMBERS = 100;
 export interface LoadOptions {
   /** Values of `--var`, by name. */
   variables?: ReadonlyMap<string, string>;
+  /** The caller's folder: relative paths of the command line are relative to it. */
+  cwd?: string;
 }
 
 export interface Loaded {
@@ -53,7 +55,15 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
   problems.push(...shape);
   const top = value as TopLevel;
   const members = membersOf(top.members);
-  const context: LoadContext = { source, members, problems, results: new Set(), kept: new Set(), inRepeat: false };
+  const context: LoadContext = {
+    source,
+    members,
+    problems,
+    callerFolder: options.cwd ?? '.',
+    results: new Set(),
+    kept: new Set(),
+    inRepeat: false,
+  };
   checkMembers(valueOf(node, 'members'), context);
   problems.push(...flagNameProblems(source, valueOf(node, 'flags')));
   const requires = requirement(node, top, context);

@@ -13,6 +13,8 @@ export interface ScalarNode extends NodeBase {
   text: string;
   /** Unquoted: only then can it be a number, a boolean or null. */
   plain: boolean;
+  /** The command line brought it: a relative path is relative to the caller's folder. */
+  given?: boolean;
 }
 
 export interface MapEntry {

@@ -52,11 +52,11 @@ export function withVariables(
 type Tell = (at: Node, rule: string, message: string, hint?: string) => void;
 
 /** A variable's value, and whether it is one without quotes. */
-type Values = ReadonlyMap<string, { value: string; typed: boolean }>;
+type Values = ReadonlyMap<string, { value: string; typed: boolean; given?: boolean }>;
 
 function valuesOf(root: MapNode, given: ReadonlyMap<string, string>, tell: Tell): Values {
   const vars = valueOf(root, 'vars');
-  const values = new Map<string, { value: string; typed: boolean }>();
+  const values = new Map<string, { value: string; typed: boolean; given?: boolean }>();
   for (const { key, value } of vars?.kind === 'map' ? vars.entries : []) {
     if (!NAME.test(key.text)) {
       tell(key, 'variable-name', `no variable can be named "${key.text}"`, 'a name is like `size` or `new_value`');
@@ -70,7 +70,9 @@ function valuesOf(root: MapNode, given: ReadonlyMap<string, string>, tell: Tell)
     const override = given.get(key.text);
     values.set(
       key.text,
-      override === undefined ? { value: declared.text, typed: declared.plain } : { value: override, typed: true },
+      override === undefined
+        ? { value: declared.text, typed: declared.plain }
+        : { value: override, typed: true, given: true },
     );
   }
   return values;

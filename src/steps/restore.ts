@@ -2,13 +2,12 @@ import { Unmet } from '../errors';
 import type { StepContext } from './context';
 import { flag, memberNames, startable, text } from './schema';
 import { select } from './select';
-import { requireSnapshot, SNAPSHOT_NAME, snapshotFile } from './snapshot';
+import { requireSnapshot, SNAPSHOT_SOURCE, snapshotWords, withSnapshot } from './snapshot-source';
 import { defineStep } from './step';
 import { runTool, snapshotTool, toolVersion } from './tool';
 import { list } from './words';
 
 interface RestoreArgs {
-  snapshot: string;
   initialCluster?: readonly string[];
   initialClusterToken?: string;
   bumpRevision?: number;
@@ -22,7 +21,7 @@ export const restore = defineStep({
   main: 'member',
   args: {
     member: { ...startable, description: 'who gets the data: down, and without data' },
-    snapshot: { ...SNAPSHOT_NAME, description: 'the name that it was saved under' },
+    snapshot: SNAPSHOT_SOURCE,
     initialCluster: { ...memberNames, description: 'the new cluster’s members; left out: all' },
     initialClusterToken: text,
     bumpRevision: { type: 'integer', minimum: 1, description: 'by how much the revision is raised' },
@@ -31,7 +30,7 @@ export const restore = defineStep({
   },
   required: ['member', 'snapshot'],
   timeoutMs: 60_000,
-  sentence: ({ member, snapshot }) => `restore the snapshot ${snapshot} to ${list(member)}`,
+  sentence: ({ member, snapshot }) => `restore ${snapshotWords(snapshot)} to ${list(member)}`,
   check: ({ bumpRevision, markCompacted }) =>
     (bumpRevision === undefined) === (markCompacted !== true)
       ? []
@@ -53,12 +52,14 @@ export const restore = defineStep({
     if (fails) state.forget(members);
     else for (const one of members) state.restored(one, initialCluster);
   },
-  async run({ member, ...args }, context) {
+  async run({ member, snapshot, ...args }, context) {
     const selected = await select(member, context);
     const members = member === 'all' && selected.length === 0 ? [...context.cluster.members] : selected;
     context.concerns(...members);
     for (const one of members) refuseUnfit(one, context);
-    await Promise.all(members.map((one) => restoreOne(one, args, context)));
+    await withSnapshot(snapshot, context, (file) =>
+      Promise.all(members.map((one) => restoreOne(one, file, args, context))),
+    );
     return { members };
   },
 });
@@ -70,12 +71,16 @@ function refuseUnfit(member: string, { cluster }: StepContext): void {
   if (cluster.hasData(member)) throw new Unmet(`${member} has data; \`wipe: ${member}\` throws it away`);
 }
 
-async function restoreOne(member: string, args: RestoreArgs, context: StepContext): Promise<void> {
+async function restoreOne(
+  member: string,
+  file: { from: string; path: string },
+  args: RestoreArgs,
+  context: StepContext,
+): Promise<void> {
   const { cluster } = context;
   const version = toolVersion(member, context);
   const tool = snapshotTool(version);
   const entries = args.initialCluster ? cluster.roster.listOf(args.initialCluster) : cluster.roster.fullList();
-  const file = await snapshotFile(args.snapshot, context);
   const command = [
     tool,
     'snapshot',

@@ -24,6 +24,8 @@ export interface JsonSchema {
    * the items and keys of a list or map.
    */
   readonly names?: 'selector' | 'startable' | 'one' | 'leader' | 'plain';
+  /** The value is the path of a file that has to be there before anything starts. */
+  readonly path?: boolean;
   /** The value is a list of steps. */
   readonly steps?: boolean;
 }

@@ -3,36 +3,18 @@ import { Unmet } from '../errors';
 import type { MemberProcess } from '../cluster/cluster';
 import { askedMember } from './ask';
 import type { StepContext } from './context';
-import type { DrillState } from './drill-state';
 import { whyNotServing } from './health';
 import { revision, selector, text } from './schema';
+import {
+  requireSnapshot,
+  SNAPSHOT_NAME,
+  SNAPSHOT_SOURCE,
+  snapshotWords,
+  withSnapshot,
+  type SnapshotSource,
+} from './snapshot-source';
 import { defineStep, type StepResult } from './step';
 import { parseToolJson, runTool, snapshotTool, toolVersion } from './tool';
-import { shown } from './words';
-
-/** A snapshot's name becomes a file name. */
-export const SNAPSHOT_NAME = {
-  ...text,
-  pattern: '^[\\w][\\w.-]{0,63}$',
-  expects: 'a name of letters, digits, dots, dashes and underscores',
-} as const;
-
-/** Where a tool's container finds the snapshot. */
-const IN_TOOL = '/etcd-scenarios/snapshot.db';
-
-/** The file of a snapshot that was taken before. */
-export async function snapshotFile(name: string, context: StepContext): Promise<{ from: string; path: string }> {
-  const from = context.cluster.filePath(`${name}.db`);
-  await stat(from).catch(() => {
-    throw new Unmet(`there is no snapshot "${name}"; \`snapshot: ${name}\` takes one`);
-  });
-  return { from, path: IN_TOOL };
-}
-
-/** Reports a snapshot that no step before this one takes. */
-export function requireSnapshot(name: string, state: DrillState): void {
-  if (!state.hasSnapshot(name)) state.problem('/snapshot', `no step before this one takes a snapshot "${name}"`);
-}
 
 export const snapshot = defineStep({
   name: 'snapshot',
@@ -81,18 +63,19 @@ interface SnapshotStatus {
   totalKeys: string;
 }
 
-async function snapshotStatusOf(name: string, member: string, context: StepContext): Promise<SnapshotStatus> {
+async function snapshotStatusOf(from: SnapshotSource, member: string, context: StepContext): Promise<SnapshotStatus> {
   const version = toolVersion(member, context);
   const tool = snapshotTool(version);
-  const file = await snapshotFile(name, context);
-  const answer = await runTool(context, tool, (limit) =>
-    context.cluster.runTool({
-      member,
-      version,
-      command: [tool, 'snapshot', 'status', file.path, '--write-out=json'],
-      file,
-      ...limit,
-    }),
+  const answer = await withSnapshot(from, context, (file) =>
+    runTool(context, tool, (limit) =>
+      context.cluster.runTool({
+        member,
+        version,
+        command: [tool, 'snapshot', 'status', file.path, '--write-out=json'],
+        file,
+        ...limit,
+      }),
+    ),
   );
   const status = parseToolJson(answer.stdout, tool);
   return { hash: String(status['hash']), revision: String(status['revision']), totalKeys: String(status['totalKey']) };
@@ -103,7 +86,7 @@ export const snapshotStatus = defineStep({
   summary: 'Inspects a snapshot with the tool of the scenario’s version, and compares where something is expected.',
   main: 'snapshot',
   args: {
-    snapshot: { ...SNAPSHOT_NAME, description: 'the name that it was saved under' },
+    snapshot: SNAPSHOT_SOURCE,
     totalKeys: {
       ...text,
       pattern: '^\\d+$',
@@ -114,18 +97,18 @@ export const snapshotStatus = defineStep({
   },
   required: ['snapshot'],
   timeoutMs: 60_000,
-  sentence: ({ snapshot: name }) => `inspect the snapshot ${name}`,
-  follow: ({ snapshot: name }, state) => requireSnapshot(name, state),
-  async run({ snapshot: name, totalKeys, revision: wanted }, context): Promise<StepResult> {
+  sentence: ({ snapshot: from }) => `inspect ${snapshotWords(from)}`,
+  follow: ({ snapshot: from }, state) => requireSnapshot(from, state),
+  async run({ snapshot: from, totalKeys, revision: wanted }, context): Promise<StepResult> {
     const [member = ''] = context.cluster.members;
-    const status = await snapshotStatusOf(name, member, context);
+    const status = await snapshotStatusOf(from, member, context);
     const differing = [
       { subject: 'total keys', expected: totalKeys, actual: status.totalKeys },
       { subject: 'revision', expected: wanted, actual: status.revision },
     ].flatMap(({ subject, expected, actual }) =>
       expected === undefined || expected === actual ? [] : [{ subject, expected, actual }],
     );
-    if (differing.length > 0) throw new Unmet(`the snapshot ${shown(name)} is not as expected`, differing);
+    if (differing.length > 0) throw new Unmet(`${snapshotWords(from)} is not as expected`, differing);
     return { ...status };
   },
 });

@@ -1,6 +1,6 @@
 import { readConfiguration } from '../../library/config';
 import { load } from '../../library/load';
-import { plan } from '../../library/plan';
+import { checkOutside, plan } from '../../library/plan';
 import { parse, parseVariables } from '../args';
 import type { Command } from '../io';
 
@@ -10,7 +10,7 @@ export const command: Command = async (argv, io) => {
   const variables = parseVariables(args.texts('var'));
   const { scenarios, files } = await load({ paths: args.paths, cwd: io.cwd, variables, slow: true });
   // Some mistakes show only against a version: a flag that it lacks.
-  plan(scenarios, { etcd: args.versions('etcd'), defaultEtcd });
+  await checkOutside(plan(scenarios, { etcd: args.versions('etcd'), defaultEtcd }));
   io.out.write(`${files} ${files === 1 ? 'file' : 'files'}, no problems\n`);
   return 0;
 };
