@@ -66,6 +66,19 @@ export interface Failure {
   logs: LogExcerpt[];
 }
 
+/** A failure that had to come, and came for the reason that the drill gives. */
+export interface KnownFailure {
+  /** The versions on which the drill has to fail, as written: `>=3.6.0 <3.6.5`. */
+  range: string;
+  /** What had to be said: `"too many learner members"`. */
+  because: string;
+  /** `etcd-io/etcd#20009`. */
+  issue?: string;
+  /** The text that the reason was found in. */
+  said: string;
+  failure: Failure;
+}
+
 export interface Resolution {
   selector: string;
   members: string[];
@@ -88,6 +101,8 @@ export interface Counts {
   error: number;
   interrupted: number;
   skipped: number;
+  /** How many of those that passed did so because they failed as they are known to; absent for none. */
+  known?: number;
 }
 
 export type EventBody =
@@ -112,6 +127,8 @@ export type EventBody =
       verdict: Verdict;
       durationMs: number;
       failure: Failure | null;
+      /** The failure that was to come; such a case has passed. */
+      known?: KnownFailure;
       /** Failures of `finally` and of removal: they never hide the first one. */
       further: Failure[];
       /** The members' own `/version`, by member. */
@@ -152,6 +169,11 @@ export type EventType = EventBody['type'];
 
 /** The event of one type. */
 export type EventOf<T extends EventType> = Extract<RunEvent, { type: T }>;
+
+/** True for a case that failed as it is known to, and passed by that. */
+export function isKnownFailure(event: EventBody): boolean {
+  return event.type === 'case-finished' && event.verdict === 'passed' && event.known !== undefined;
+}
 
 /** Something that listens to a run. `finish` is awaited after the last event. */
 export interface Reporter {

@@ -1,15 +1,16 @@
 /** The lines of the console: a finished case, the run's head and its end. */
 import path from 'node:path';
 import { formatDuration } from '../clock';
-import type { CaseRef, Counts, EventOf, Verdict } from '../events';
+import type { CaseRef, Counts, EventOf } from '../events';
 import { renderFailures } from './failure';
-import { reasonOf, type CaseRecord, type Ledger } from './ledger';
+import { countsByMark, knownReason, markOf, reasonOf, type CaseRecord, type Ledger, type Mark } from './ledger';
 import type { Style } from './style';
 import { clean, counted, indent, oneLine } from './text';
 import { padToWidth, width } from './width';
 
-const LABELS: Record<Verdict, [label: string, colour: keyof Style]> = {
+const LABELS: Record<Mark, [label: string, colour: keyof Style]> = {
   passed: ['PASS', 'green'],
+  known: ['KNOWN', 'green'],
   failed: ['FAIL', 'red'],
   error: ['ERROR', 'magenta'],
   interrupted: ['STOP', 'yellow'],
@@ -33,17 +34,20 @@ function title(ref: CaseRef): string {
   return oneLine(ref.etcd === '' ? ref.name : `${ref.name}  [${ref.etcd}]`);
 }
 
-function label(verdict: Verdict, style: Style): string {
-  const [text, colour] = LABELS[verdict];
+function label(mark: Mark, style: Style): string {
+  const [text, colour] = LABELS[mark];
   return style.bold(style[colour](text.padEnd(5)));
 }
 
 /** `PASS   NAME  [VERSION]    4.2 s  FILE:LINE`; a skipped case says why in place of the duration. */
 export function caseLine(record: CaseRecord, columns: number, style: Style): string {
-  const { ref, verdict } = record;
+  const { ref, verdict, known } = record;
   const place = style.dim(oneLine(`${ref.file}:${ref.line}`));
-  const head = `${label(verdict, style)}  ${padToWidth(title(ref), columns)}`;
-  if (verdict !== 'skipped') return `${head}  ${formatDuration(record.durationMs).padStart(8)}  ${place}`;
+  const head = `${label(markOf(record), style)}  ${padToWidth(title(ref), columns)}`;
+  if (verdict !== 'skipped') {
+    const line = `${head}  ${formatDuration(record.durationMs).padStart(8)}  ${place}`;
+    return known ? `${line}\n       ${style.yellow(oneLine(knownReason(known)))}` : line;
+  }
   return `${head}  ${'-'.padStart(8)}  ${place}\n       ${style.yellow(oneLine(reasonOf(record) ?? ''))}`;
 }
 
@@ -100,16 +104,10 @@ export function endLines(
 }
 
 function countsLine(counts: Counts, style: Style): string {
-  const words: [keyof Counts, string][] = [
-    ['passed', 'passed'],
-    ['failed', 'failed'],
-    ['error', 'broken by the environment'],
-    ['interrupted', 'interrupted'],
-    ['skipped', 'skipped'],
-  ];
-  const parts = words
-    .filter(([verdict]) => counts[verdict] > 0)
-    .map(([verdict, word]) => style.bold(style[LABELS[verdict][1]](`${counts[verdict]} ${word}`)));
+  const words: Partial<Record<Mark, string>> = { known: 'failed as known', error: 'broken by the environment' };
+  const parts = countsByMark(counts).map(([mark, count]) =>
+    style.bold(style[LABELS[mark][1]](`${count} ${words[mark] ?? mark}`)),
+  );
   return parts.join(', ') || 'nothing was run';
 }
 

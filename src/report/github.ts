@@ -1,10 +1,10 @@
 /** GitHub Actions: an annotation at the line that failed, and a table in the job's step summary. */
 import { appendFileSync } from 'node:fs';
 import { formatDuration } from '../clock';
-import type { Failure, Reporter, RunEvent, Verdict } from '../events';
+import type { Failure, Reporter, RunEvent } from '../events';
 import { headlineOf, renderFailure, renderFailures } from './failure';
 import { dispatch, type Handlers } from './handlers';
-import { Ledger, reasonOf, titleOf, type CaseRecord } from './ledger';
+import { countsByMark, knownReason, Ledger, markOf, reasonOf, titleOf, type CaseRecord, type Mark } from './ledger';
 import type { Out } from './live';
 import { codeBlock, escapeMarkdown, table } from './markdown';
 import { clean, cutEnd, oneLine } from './text';
@@ -20,8 +20,9 @@ const LONGEST_DETAIL = 8_000;
 const MOST_DETAILS = 50;
 const LONGEST_CELL = 300;
 
-const MARKS: Record<Verdict, string> = {
+const MARKS: Record<Mark, string> = {
   passed: '✅ passed',
+  known: '☑️ known to fail',
   failed: '❌ failed',
   error: '💥 environment',
   interrupted: '✋ interrupted',
@@ -81,11 +82,8 @@ function escapeProperty(text: string): string {
 
 /** The step summary as Markdown: counts, a table of all cases, each failure folded up below. */
 export function stepSummaryOf(ledger: Ledger): string {
-  const { counts } = ledger;
-  const shown = Object.entries(counts).filter(([, count]) => count > 0);
-  const head = shown.map(
-    ([verdict, count]) => `${count} ${verdict === 'error' ? 'broken by the environment' : verdict}`,
-  );
+  const words: Partial<Record<Mark, string>> = { known: 'failed as known', error: 'broken by the environment' };
+  const head = countsByMark(ledger.counts).map(([mark, count]) => `${count} ${words[mark] ?? mark}`);
   const lines = [
     `### etcd-scenarios: ${head.join(', ') || 'nothing was run'} in ${formatDuration(ledger.durationMs)}`,
     table(['Verdict', 'Scenario', 'etcd', 'Duration', 'Where', 'What'], ledger.cases.map(rowOf)),
@@ -96,11 +94,12 @@ export function stepSummaryOf(ledger: Ledger): string {
 }
 
 function rowOf(record: CaseRecord): string[] {
-  const { ref, verdict, durationMs } = record;
+  const { ref, verdict, durationMs, known } = record;
   const place = record.failure?.step?.place ?? ref;
   const duration = verdict === 'skipped' ? '' : formatDuration(durationMs);
-  const texts = [ref.name, ref.etcd, duration, `${place.file}:${place.line}`, reasonOf(record) ?? ''];
-  return [MARKS[verdict], ...texts.map((text) => escapeMarkdown(cutEnd(text, LONGEST_CELL)))];
+  const what = known ? knownReason(known) : (reasonOf(record) ?? '');
+  const texts = [ref.name, ref.etcd, duration, `${place.file}:${place.line}`, what];
+  return [MARKS[markOf(record)], ...texts.map((text) => escapeMarkdown(cutEnd(text, LONGEST_CELL)))];
 }
 
 function detailsOf(ledger: Ledger): string[] {

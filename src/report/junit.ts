@@ -5,7 +5,7 @@ import { formatDuration } from '../clock';
 import type { Reporter, RunEvent } from '../events';
 import { headlineOf, renderFailures } from './failure';
 import { writeWhole } from './files';
-import { Ledger, reasonOf, titleOf, type CaseRecord } from './ledger';
+import { knownReason, Ledger, reasonOf, titleOf, type CaseRecord } from './ledger';
 import { oneLine } from './text';
 import { document, element, type Element } from './xml';
 
@@ -85,13 +85,14 @@ function typeOf(record: CaseRecord): string {
   return record.verdict === 'error' ? 'environment' : 'interrupted';
 }
 
-/** What was done, step by step, and what a kept cluster is reached by. */
+/** Why a failure counts as a pass, what was done, step by step, and what a kept cluster is reached by. */
 function trail(record: CaseRecord): string {
   const steps = record.steps.map(({ step, status, durationMs, notes }) => {
     const noted = notes.length > 0 ? `  (${notes.map(oneLine).join('; ')})` : '';
     return `${status.padEnd(11)} ${oneLine(step.id)}: ${oneLine(step.sentence)}  ${formatDuration(durationMs)}${noted}`;
   });
-  return [...steps, ...record.kept].join('\n');
+  const known = record.known ? [knownReason(record.known)] : [];
+  return [...known, ...steps, ...record.kept].join('\n');
 }
 
 /** GitLab and Jenkins attach files that the output names this way: no text of a scenario may ask for that. */

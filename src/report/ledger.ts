@@ -1,5 +1,14 @@
 /** The run so far, case by case: what the reporters that write at the end look things up in. */
-import type { CaseRef, Counts, EventOf, Failure, RunEvent, Verdict } from '../events';
+import {
+  isKnownFailure,
+  type CaseRef,
+  type Counts,
+  type EventOf,
+  type Failure,
+  type KnownFailure,
+  type RunEvent,
+  type Verdict,
+} from '../events';
 import { dispatch, type Handlers } from './handlers';
 
 export interface CaseRecord {
@@ -11,6 +20,8 @@ export interface CaseRecord {
   /** Why it was skipped. */
   reason?: string;
   failure: Failure | null;
+  /** The failure that had to come, where the case passed by it. */
+  known?: KnownFailure;
   further: Failure[];
   versions: Record<string, string>;
   kept: string[];
@@ -45,7 +56,9 @@ export class Ledger {
     },
     'case-finished': (event) => {
       const { verdict, durationMs, failure, further, versions, kept = [] } = event;
-      Object.assign(this.record(event.case), { state: 'over', verdict, durationMs, failure, further, versions, kept });
+      const known = isKnownFailure(event) ? event.known : undefined;
+      const told = { verdict, durationMs, failure, known, further, versions, kept };
+      Object.assign(this.record(event.case), { state: 'over', ...told });
     },
     'step-finished': (event) => {
       this.record(event.case).steps.push(event);
@@ -86,7 +99,10 @@ export class Ledger {
   /** By verdict. What never came to its end counts as interrupted. */
   get counts(): Counts {
     const counts: Counts = { passed: 0, failed: 0, error: 0, interrupted: 0, skipped: 0 };
-    for (const { verdict } of this.records.values()) counts[verdict]++;
+    for (const { verdict, known } of this.records.values()) {
+      counts[verdict]++;
+      if (known) counts.known = (counts.known ?? 0) + 1;
+    }
     return this.finished?.counts ?? counts;
   }
 }
@@ -94,6 +110,32 @@ export class Ledger {
 function newRecord(ref: CaseRef): CaseRecord {
   const empty = { durationMs: 0, failure: null, further: [], versions: {}, kept: [], steps: [] };
   return { ref, state: 'waiting', verdict: 'interrupted', ...empty };
+}
+
+/** A case's mark in reports: its verdict, or that it failed as it is known to. */
+export type Mark = Verdict | 'known';
+
+export function markOf({ verdict, known }: CaseRecord): Mark {
+  return known ? 'known' : verdict;
+}
+
+/** The counts by mark, in the order that they are told; those that are zero left out. */
+export function countsByMark(counts: Counts): [mark: Mark, count: number][] {
+  const known = counts.known ?? 0;
+  const all: [Mark, number][] = [
+    ['passed', counts.passed - known],
+    ['known', known],
+    ['failed', counts.failed],
+    ['error', counts.error],
+    ['interrupted', counts.interrupted],
+    ['skipped', counts.skipped],
+  ];
+  return all.filter(([, count]) => count > 0);
+}
+
+/** `fails as it has to (etcd-io/etcd#20009): members: expected etcd-1; actual etcd-1, etcd-2`. */
+export function knownReason({ issue, said }: KnownFailure): string {
+  return `fails as it has to${issue === undefined ? '' : ` (${issue})`}: ${said}`;
 }
 
 /** Why a case did not pass, on one line; undefined where it passed. */

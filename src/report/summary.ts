@@ -24,6 +24,8 @@ export interface CaseSummary {
   versions: Record<string, string>;
   verdict: Verdict;
   durationMs: number;
+  /** The failure that had to come: the case passed by it. */
+  known?: { range: string; because: string; issue?: string; said: string; failure: FailureSummary };
   /** Why it did not pass, in one sentence. */
   reason?: string;
   failure?: FailureSummary;
@@ -84,9 +86,10 @@ export function summarize(ledger: Ledger): RunSummary {
 
 function summarizeCase(record: CaseRecord): CaseSummary {
   const { id, name, file, line, etcd } = record.ref;
-  const { versions, verdict, durationMs, failure, further, kept } = record;
+  const { versions, verdict, durationMs, failure, known, further, kept } = record;
   return {
     ...{ id, name, file, line, etcd, versions, verdict, durationMs },
+    known: known ? { ...known, failure: summarizeFailure(known.failure) } : undefined,
     reason: reasonOf(record),
     failure: failure ? summarizeFailure(failure) : undefined,
     further: further.length > 0 ? further.map(summarizeFailure) : undefined,

@@ -5,6 +5,7 @@ import type { EventBody, Failure, Verdict } from '../events';
 import type { MemberProcess } from '../cluster/cluster';
 import type { CaseCluster, Environment } from './environment';
 import { failureOf, verdictOf, type LogPath } from './failure';
+import { judge } from './known-failure';
 import type { PlannedCase } from './plan';
 import { StepRunner } from './step-runner';
 
@@ -40,7 +41,10 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
   const stepsFailure = await settle(() => runSteps(planned, cluster, runner, { ...options, ending }));
   const further = await runFinally(planned, cluster, runner, options);
   await Promise.all(learning);
-  const failure = stepsFailure ?? (ending.signal.aborted ? failureOf(ending.signal.reason) : null);
+  const ended = stepsFailure ?? (ending.signal.aborted ? failureOf(ending.signal.reason) : null);
+  const { source } = planned.scenario;
+  const about = { source, version: planned.version, cluster, finallyFailed: further.length > 0 };
+  const { failure, known } = judge(planned.known, ended, about);
   const failed = failure !== null || further.length > 0;
   const kept = options.keep && failed ? await settleKept(cluster, further) : undefined;
   if (!kept) further.push(...asList(await settle(() => cluster.tearDown())));
@@ -52,6 +56,7 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
     verdict,
     durationMs: Date.now() - began,
     failure: first,
+    ...(known ? { known } : {}),
     further,
     versions,
     ...(kept ? { kept } : {}),

@@ -2,6 +2,7 @@
 import { spell } from '../cluster/flags';
 import type { Problem } from '../errors';
 import type { CaseRef } from '../events';
+import { knownFor, type KnownFailing } from '../scenario/known-failing';
 import { isNullText, valueOf, type Node } from '../scenario/node';
 import { problemAt } from '../scenario/parse';
 import { followDrill } from '../scenario/follow';
@@ -20,6 +21,8 @@ export interface PlannedCase {
   version: string;
   /** Why it will not run; undefined where it will. */
   skip: string | undefined;
+  /** What it has to fail with; undefined where it has to pass. */
+  known: KnownFailing | undefined;
   needs: ReadonlySet<Need>;
   /** Every version that a member of it will run. */
   versions: string[];
@@ -93,6 +96,7 @@ function planCase(
     scenario,
     version,
     skip: options.skip,
+    known: knownFor(scenario.knownFailing, version),
     needs: new Set(steps.flatMap(needsOf)),
     versions: [...new Set([version, ...steps.flatMap((step) => startVersion(step) ?? [])])],
   };

@@ -1,6 +1,6 @@
 /** A run: its cases side by side, its counts, its exit code. */
 import { Interrupted } from '../errors';
-import type { Counts, EventBody, Verdict } from '../events';
+import { isKnownFailure, type Counts, type EventBody, type Verdict } from '../events';
 import type { Environment } from './environment';
 import { failureOf } from './failure';
 import { runCase, type CaseOptions } from './case-runner';
@@ -23,11 +23,15 @@ export interface RunOptions {
 /** Runs all cases, at most `jobs` at once, in order. Never throws for a case's sake. */
 export async function runCases(options: RunOptions): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, error: 0, interrupted: 0, skipped: 0 };
+  const emit = (body: EventBody): void => {
+    if (isKnownFailure(body)) counts.known = (counts.known ?? 0) + 1;
+    options.emit(body);
+  };
   const queue = [...options.cases];
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const stopped = counts.failed + counts.error > 0 && options.failFast;
-      const verdict = await runNext(next, stopped, options);
+      const verdict = await runNext(next, stopped, { ...options, emit });
       counts[verdict] += 1;
     }
   };

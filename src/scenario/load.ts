@@ -5,6 +5,7 @@ import type { SourceFile } from '../source';
 import { SELECTOR_WORDS } from '../steps/select';
 import { report, type LoadContext } from './load-context';
 import { loadSteps } from './load-step';
+import { knownFailingOf } from './known-failing';
 import { describe, valueOf, type MapNode, type Node } from './node';
 import { flagNameProblems } from './owned-flags';
 import { MAX_PROBLEMS, parse, problemAt } from './parse';
@@ -67,6 +68,7 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
   checkMembers(valueOf(node, 'members'), context);
   problems.push(...flagNameProblems(source, valueOf(node, 'flags')));
   const requires = requirement(node, top, context);
+  const knownFailing = knownFailingOf(source, valueOf(node, 'knownFailing'), shape.length === 0, problems);
   const steps = stepsUnder(node, 'steps', context);
   const last = stepsUnder(node, 'finally', context);
   if (problems.length > 0) return { problems: inOrder(problems) };
@@ -81,6 +83,7 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
       members: members ?? [],
       etcd: top.etcd === undefined ? undefined : [top.etcd].flat(),
       requires,
+      knownFailing,
       flags: withoutNulls(top.flags ?? {}),
       flagsNode: valueOf(node, 'flags'),
       timeoutMs: parseDuration(top.timeout ?? ''),

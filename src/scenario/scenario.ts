@@ -3,6 +3,7 @@ import type { TextPattern } from '../match';
 import type { Place, SourceFile } from '../source';
 import type { NestedSteps } from '../steps/context';
 import type { BoundStep, Step } from '../steps/step';
+import type { KnownFailing } from './known-failing';
 import type { Node } from './node';
 
 export interface Scenario {
@@ -16,6 +17,8 @@ export interface Scenario {
   /** The versions that it is for; undefined where the command line or the configuration decides. */
   etcd: string[] | undefined;
   requires: VersionCondition | undefined;
+  /** Versions on which it has to fail. */
+  knownFailing: KnownFailing[];
   flags: Record<string, string>;
   /** Where the flags stand, for problems that depend on the version. */
   flagsNode: Node | undefined;

@@ -4,6 +4,7 @@ import type { Problem } from '../errors';
 import type { SourceFile } from '../source';
 import { parseRange } from '../version';
 import { duration, flagMap, objectSchema, text, textPatterns, type JsonSchema } from '../steps/schema';
+import { KNOWN_FAILING } from './known-failing';
 import { cut, valueOf, type Node } from './node';
 import { problemAt } from './parse';
 import type { Modifiers, VersionCondition } from './scenario';
@@ -72,6 +73,7 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
       expects: VERSION.expects,
     },
     requires: { ...CONDITION, description: 'with other versions the scenario is skipped' },
+    knownFailing: KNOWN_FAILING,
     flags: { ...flagMap, description: 'etcd flags for every member, without the dashes; null drops one' },
     vars: { type: 'object', additionalProperties: text, description: 'named values, ${vars.x}; `--var x=…` overrides' },
     timeout: { ...duration, description: 'for the whole scenario; 5m where nothing is said' },

@@ -27,6 +27,7 @@ const NO_MISTAKE_OF_SHAPE: ReadonlySet<string> = new Set([
   'undeclared-selector',
   // Versions and flags.
   'bad-requires',
+  'known-failing-of-nothing',
   'flag-with-dashes',
   'lacking-flag',
   'lacking-flag-at-start',
