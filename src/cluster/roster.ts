@@ -126,14 +126,16 @@ export class Roster {
     this.bootstrapList = list;
   }
 
-  /** After `--force-new-cluster` the cluster knows this member alone. */
+  /** After `--force-new-cluster` the cluster knows this member alone, and its later starts are with itself alone. */
   forcedNew(survivor: string): void {
     for (const [name, entry] of this.entries) {
       entry.known = name === survivor;
       entry.learner = false;
       if (name !== survivor) entry.added = undefined;
     }
-    this.entry(survivor).removed = false;
+    const list = this.listOf([survivor]);
+    Object.assign(this.entry(survivor), { removed: false, list });
+    this.bootstrapList = list;
   }
 
   /** The declared member behind a peer URL: by the URL itself, else by its host name. */

@@ -144,8 +144,15 @@ describe('the roster', () => {
       learner: false,
       peerURL: entry('etcd-2').peerURL,
     });
-    expect([startOf(roster, 'etcd-1'), startOf(roster, 'etcd-2')]).toEqual([`new ${ALL}`, 'existing etcd-1 etcd-2']);
+    expect([startOf(roster, 'etcd-1'), startOf(roster, 'etcd-2')]).toEqual(['new etcd-1', 'existing etcd-1 etcd-2']);
     expect(roster.known()).toEqual(['etcd-1', 'etcd-2']);
+  });
+
+  it('after force-new-cluster a restart of the survivor brings nobody back', () => {
+    const roster = running();
+    roster.forcedNew('etcd-1');
+    start(roster, 'etcd-1', { list: roster.startArguments('etcd-1').list, state: 'new' });
+    expect(roster.known()).toEqual(['etcd-1']);
   });
 
   it('after force-new-cluster may be bootstrapped anew', () => {
