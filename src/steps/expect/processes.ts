@@ -18,7 +18,7 @@ export const healthy = defineRow({
   name: 'healthy',
   description: 'at least these members serve: a voter answers a linearizable read, a learner a serializable one',
   schema: selector,
-  words: (who) => `${list(who)} ${typeof who === 'string' && who !== 'all' ? 'serves' : 'serve'}`,
+  words: (who) => `${list(who)} ${who !== 'all' && [who].flat().length === 1 ? 'serves' : 'serve'}`,
   async look(who, context) {
     const members = await select(who, context);
     context.concerns(...members);
@@ -50,7 +50,7 @@ export const running = defineRow({
   name: 'running',
   description: 'exactly these members’ processes run, whatever their health',
   schema: { type: 'array', items: { type: 'string' }, uniqueItems: true, names: 'plain' } as const,
-  words: (members) => (members.length === 0 ? 'nobody runs' : `${list(members)} run, nobody else`),
+  words: (members) => (members.length === 0 ? 'nobody runs' : `${list(members)} run${members.length === 1 ? 's' : ''}, nobody else`),
   look(members, context) {
     const up = context.cluster.running().map(({ member }) => member);
     context.concerns(...up, ...members);
