@@ -4,6 +4,7 @@ import { isKnownFailure, type Counts, type EventBody, type Verdict } from '../ev
 import type { Environment } from './environment';
 import { failureOf } from './failure';
 import { runCase, type CaseOptions } from './case-runner';
+import { longestFirst } from './order';
 import type { PlannedCase } from './plan';
 
 export interface RunOptions {
@@ -20,14 +21,14 @@ export interface RunOptions {
   logOf: CaseOptions['logOf'];
 }
 
-/** Runs all cases, at most `jobs` at once, in order. Never throws for a case's sake. */
+/** Runs all cases, at most `jobs` at once, the longest first. Never throws for a case's sake. */
 export async function runCases(options: RunOptions): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, error: 0, interrupted: 0, skipped: 0 };
   const emit = (body: EventBody): void => {
     if (isKnownFailure(body)) counts.known = (counts.known ?? 0) + 1;
     options.emit(body);
   };
-  const queue = [...options.cases];
+  const queue = longestFirst(options.cases);
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const stopped = counts.failed + counts.error > 0 && options.failFast;
