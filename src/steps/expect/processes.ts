@@ -50,7 +50,8 @@ export const running = defineRow({
   name: 'running',
   description: 'exactly these members’ processes run, whatever their health',
   schema: { type: 'array', items: { type: 'string' }, uniqueItems: true, names: 'plain' } as const,
-  words: (members) => (members.length === 0 ? 'nobody runs' : `${list(members)} run${members.length === 1 ? 's' : ''}, nobody else`),
+  words: (members) =>
+    members.length === 0 ? 'nobody runs' : `${list(members)} run${members.length === 1 ? 's' : ''}, nobody else`,
   look(members, context) {
     const up = context.cluster.running().map(({ member }) => member);
     context.concerns(...up, ...members);
