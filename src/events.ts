@@ -19,15 +19,17 @@ export interface EventHead {
   time: string;
 }
 
-/** One scenario with one etcd version: what is run, counted and reported. */
+/** One scenario with one combination of its matrix and one etcd version: what is run, counted and reported. */
 export interface CaseRef {
-  /** `path relative to the root` + `@etcd version`; the same on every machine, unique in a run. */
+  /** `path relative to the root` + `[matrix values]` + `@etcd version`; the same on every machine, unique in a run. */
   id: string;
   name: string;
   file: string;
   line: number;
   /** The version that was asked for. What the members say of themselves is in `member-serving`. */
   etcd: string;
+  /** The values of the matrix, by name in declared order; absent where the scenario has none. */
+  matrix?: Record<string, string>;
   tags: string[];
   /** How many members the scenario declares. */
   members: number;

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { ScenarioError, UsageError, type Problem } from '../errors';
 import { nearest } from '../match';
 import { findFiles, hasScenarios, type FoundFile } from '../scenario/find';
-import { loadScenario, readSource } from '../scenario/load';
+import { loadScenarios, readSource } from '../scenario/load';
 import type { Scenario } from '../scenario/scenario';
+import type { Variables } from '../scenario/variables';
 import { selectScenarios } from '../scenario/select';
 
 export interface LoadRequest {
@@ -37,20 +38,20 @@ export interface LoadedDrills {
  */
 export async function load(request: LoadRequest): Promise<LoadedDrills> {
   const { files, remarks } = await chooseFiles(request);
-  const variables = new Map(Object.entries(request.variables ?? {}));
+  const variables = literal(request.variables ?? {});
   const loaded = await Promise.all(
     files.map(async ({ path, shownAs, idPath }) => {
       try {
-        return loadScenario(await readSource(path, shownAs, idPath), { variables, cwd: request.cwd });
+        return loadScenarios(await readSource(path, shownAs, idPath), { variables, cwd: request.cwd });
       } catch (thrown) {
-        if (thrown instanceof ScenarioError) return { problems: thrown.problems };
+        if (thrown instanceof ScenarioError) return { scenarios: [], problems: thrown.problems };
         throw thrown;
       }
     }),
   );
   const problems: Problem[] = loaded.flatMap((one) => one.problems);
   if (problems.length > 0) throw new ScenarioError(problems);
-  const all = loaded.flatMap((one) => one.scenario ?? []);
+  const all = loaded.flatMap(({ scenarios }) => scenarios);
   refuseUnknownVariables(variables.keys(), all);
   const slowToo = request.slow === true || (request.paths ?? []).length > 0;
   return {
@@ -58,6 +59,10 @@ export async function load(request: LoadRequest): Promise<LoadedDrills> {
     files: files.length,
     remarks,
   };
+}
+
+function literal(values: Readonly<Record<string, string>>): Variables {
+  return new Map(Object.entries(values).map(([name, text]) => [name, { text, typed: true, given: true }]));
 }
 
 /** The folder of a drill library: the reader's own, else the one that ships with the package. */

@@ -20,6 +20,8 @@ export interface CaseSummary {
   file: string;
   line: number;
   etcd: string;
+  /** The values of the matrix; absent where the scenario has none. */
+  matrix?: Record<string, string>;
   /** What the members said of themselves. */
   versions: Record<string, string>;
   verdict: Verdict;
@@ -85,10 +87,11 @@ export function summarize(ledger: Ledger): RunSummary {
 }
 
 function summarizeCase(record: CaseRecord): CaseSummary {
-  const { id, name, file, line, etcd } = record.ref;
+  const { id, name, file, line, etcd, matrix } = record.ref;
   const { versions, verdict, durationMs, failure, known, further, kept } = record;
   return {
     ...{ id, name, file, line, etcd, versions, verdict, durationMs },
+    ...(matrix ? { matrix } : {}),
     known: known ? { ...known, failure: summarizeFailure(known.failure) } : undefined,
     reason: reasonOf(record),
     failure: failure ? summarizeFailure(failure) : undefined,

@@ -10,6 +10,7 @@ import { allSteps, type LoadedStep, type Scenario } from '../scenario/scenario';
 import { containsExpression } from '../scenario/expressions';
 import type { SourceFile } from '../source';
 import type { Need } from '../steps/step';
+import { caseId } from './case-id';
 import { readNode } from '../scenario/read';
 import { minorOf } from '../version';
 
@@ -50,7 +51,7 @@ export function planCases(
     for (const { version, skip } of versionsOf(scenario, options)) {
       if (skip === undefined) found.push(...flagProblems(scenario, version), ...followDrill(scenario, version));
       for (let round = 1; round <= options.repeat; round++) {
-        const id = idOf(`${scenario.source.idPath}@${version}${round === 1 ? '' : `#${round}`}`);
+        const id = idOf(caseId(scenario, version, round));
         cases.push(planCase(scenario, version, { skip, id, number: cases.length + 1 }));
       }
     }
@@ -89,6 +90,7 @@ function planCase(
       file,
       line,
       etcd: version,
+      ...(Object.keys(scenario.matrix).length > 0 ? { matrix: scenario.matrix } : {}),
       tags: scenario.tags,
       members: scenario.members.length,
     },

@@ -5,18 +5,17 @@ import { cut, type Node, type ScalarNode } from './node';
 const TOKENS = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
 const WHOLE = /^\$\{([^{}]*)\}$/;
 
-/**
- * What a name stands for: a value (`typed`: as one that was written without quotes), `later` where it is known only
- * while running, or a message why it is nothing.
- */
-export type Lookup = (name: string) => Found | 'later' | { problem: string };
-
+/** A value; `typed`: as one that was written without quotes; `later`: a text with expressions that stay for later. */
 interface Found {
   value: unknown;
   typed?: boolean;
+  later?: boolean;
   /** The command line brought it. */
   given?: boolean;
 }
+
+/** What a name stands for: a value, `later` where it is known only while running, or a message why it is nothing. */
+export type Lookup = (name: string) => Found | 'later' | { problem: string };
 
 export interface Substitution {
   lookup: Lookup;
@@ -56,6 +55,26 @@ export function substitute(node: Node, how: Substitution): Node {
   }
 }
 
+/** The name in a text that is one expression; undefined in any other. */
+export function wholeName(text: string): string | undefined {
+  return WHOLE.exec(text)?.[1]?.trim();
+}
+
+/** The tree with literal texts escaped, so that nothing in them is taken for an expression. */
+export function escapeAll<T extends Node>(node: T): T {
+  const visit = (one: Node): Node => {
+    switch (one.kind) {
+      case 'scalar':
+        return one.text.includes('${') ? { ...one, text: escape(one.text) } : one;
+      case 'seq':
+        return { ...one, items: one.items.map(visit) };
+      case 'map':
+        return { ...one, entries: one.entries.map(({ key, value }) => ({ key, value: visit(value) })) };
+    }
+  };
+  return visit(node) as T;
+}
+
 /** The tree with its escapes undone, where it holds no expression any more. */
 export function unescape(node: Node): Node {
   return substitute(node, { lookup: () => 'later', final: true, onProblem: () => undefined });
@@ -77,7 +96,10 @@ function substituteScalar(node: ScalarNode, how: Substitution): Node {
     end = match.index + token.length;
     const found: Found | undefined = token === '$${' ? { value: '${' } : find(name, node, how);
     given ||= found?.given;
-    if (found) literal += toText(found.value);
+    if (found?.later) {
+      text += (how.final ? literal : escape(literal)) + toText(found.value);
+      literal = '';
+    } else if (found) literal += toText(found.value);
     else {
       text += (how.final ? literal : escape(literal)) + token;
       literal = '';
@@ -111,7 +133,7 @@ function toNode(found: Found, at: ScalarNode, final: boolean): Node {
     const items = value.map((item) => toNode({ value: item, typed, given }, at, final));
     return { kind: 'seq', items, start: at.start, end: at.end };
   }
-  const text = final ? toText(value) : escape(toText(value));
+  const text = final || found.later ? toText(value) : escape(toText(value));
   const plain = typed ?? (typeof value !== 'string' || at.plain);
   return { kind: 'scalar', text, plain, start: at.start, end: at.end, ...(given ? { given } : {}) };
 }

@@ -8,11 +8,13 @@ import { loadSteps } from './load-step';
 import { knownFailingOf } from './known-failing';
 import { describe, valueOf, type MapNode, type Node } from './node';
 import { flagNameProblems } from './owned-flags';
+import { combinationsOf, nameOfCombination, type Combination } from './matrix';
 import { MAX_PROBLEMS, parse, problemAt } from './parse';
+import { lookupInHead, replaceNames } from './replace';
 import type { Scenario } from './scenario';
 import { conditionOf, RESERVED_KEYS, TOP_LEVEL } from './top-level';
 import { validate } from './validate';
-import { declaredVariables, withVariables } from './variables';
+import { declaredVariables, variablesOf, type Variables } from './variables';
 
 export { readSource } from './read-source';
 
@@ -20,24 +22,25 @@ export { readSource } from './read-source';
 const MAX_MEMBERS = 100;
 
 export interface LoadOptions {
-  /** Values of `--var`, by name. */
-  variables?: ReadonlyMap<string, string>;
+  /** Values for variables, by name. */
+  variables?: Variables;
   /** The caller's folder: relative paths of the command line are relative to it. */
   cwd?: string;
 }
 
 export interface Loaded {
-  scenario?: Scenario;
+  /** One for each combination of the matrix; none where there are problems. */
+  scenarios: Scenario[];
   problems: Problem[];
 }
 
-/** The scenario in a file, or every problem that was found in it. */
-export function loadScenario(source: SourceFile, options: LoadOptions = {}): Loaded {
+/** The scenarios in a file, or every problem that was found in it. */
+export function loadScenarios(source: SourceFile, options: LoadOptions = {}): Loaded {
   try {
     const { root, problems } = parse(source);
     return loadDocument(source, root, options, problems);
   } catch (thrown) {
-    if (thrown instanceof ScenarioError) return { problems: thrown.problems };
+    if (thrown instanceof ScenarioError) return { scenarios: [], problems: thrown.problems };
     throw thrown;
   }
 }
@@ -46,13 +49,44 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
   if (root.kind !== 'map') {
     const at = { start: root.start, end: root.start + 1 };
     const message = `a scenario is a map with \`name\`, \`members\` and \`steps\`, not ${describe(root)}`;
-    return { problems: [...problems, problemAt(source, at, 'wrong-value', message)] };
+    return { scenarios: [], problems: [...problems, problemAt(source, at, 'wrong-value', message)] };
   }
-  const own = { ...root, entries: root.entries.filter(({ key }) => !key.text.startsWith('x-')) };
-  const node = withVariables(source, own, options.variables ?? new Map(), problems);
+  const node = { ...root, entries: root.entries.filter(({ key }) => !key.text.startsWith('x-')) };
+  const vars = variablesOf(source, node, options.variables ?? new Map(), problems);
   problems.push(...reservedKeys(source, node));
-  const known = { ...node, entries: node.entries.filter(({ key }) => !RESERVED_KEYS.has(key.text)) };
-  const { value, problems: shape } = validate(source, known, TOP_LEVEL, { what: 'a scenario', lenient: false });
+  const matrix = valueOf(node, 'matrix');
+  const combinations = combinationsOf(
+    source,
+    matrix,
+    lookupInHead({ vars, matrix: undefined, noMatrix: IN_ITSELF }),
+    problems,
+  );
+  const scenarios: Scenario[] = [];
+  // A matrix that is wrong is told; the rest of the file is looked at all the same.
+  for (const combination of combinations.length > 0 ? combinations : [undefined]) {
+    if (problems.length >= MAX_PROBLEMS) break;
+    const found: Problem[] = [];
+    const given = { vars, combination, hasMatrix: matrix !== undefined, cwd: options.cwd ?? '.' };
+    const scenario = loadCombination(source, node, given, found);
+    if (scenario) scenarios.push(scenario);
+    problems.push(...found);
+  }
+  return problems.length > 0 ? { scenarios: [], problems: inOrder(problems) } : { scenarios, problems: [] };
+}
+
+/** The scenario with the values of one combination of its matrix; `undefined` for a matrix that is wrong. */
+function loadCombination(
+  source: SourceFile,
+  root: MapNode,
+  given: { vars: Variables; combination: Combination | undefined; hasMatrix: boolean; cwd: string },
+  problems: Problem[],
+): Scenario | undefined {
+  const { vars, combination } = given;
+  const names = { vars, matrix: given.hasMatrix ? (combination ?? 'broken') : undefined, noMatrix: NO_MATRIX } as const;
+  const node = replaceNames(source, root, names, problems);
+  const known = { ...node, entries: node.entries.filter(({ key }) => !isTold(key.text)) };
+  const lenient = combination === undefined;
+  const { value, problems: shape } = validate(source, known, TOP_LEVEL, { what: 'a scenario', lenient });
   problems.push(...shape);
   const top = value as TopLevel;
   const members = membersOf(top.members);
@@ -60,7 +94,7 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
     source,
     members,
     problems,
-    callerFolder: options.cwd ?? '.',
+    callerFolder: given.cwd,
     results: new Set(),
     kept: new Set(),
     inRepeat: false,
@@ -71,27 +105,34 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
   const knownFailing = knownFailingOf(source, valueOf(node, 'knownFailing'), shape.length === 0, problems);
   const steps = stepsUnder(node, 'steps', context);
   const last = stepsUnder(node, 'finally', context);
-  if (problems.length > 0) return { problems: inOrder(problems) };
+  if (problems.length > 0 || !combination) return undefined;
+  const name = top.name.replace(/\s+/g, ' ').trim();
   return {
-    problems: [],
-    scenario: {
-      source,
-      place: source.place(root.start),
-      name: top.name.replace(/\s+/g, ' ').trim(),
-      description: (top.description ?? '').trim(),
-      tags: top.tags ?? [],
-      members: members ?? [],
-      etcd: top.etcd === undefined ? undefined : [top.etcd].flat(),
-      requires,
-      knownFailing,
-      flags: withoutNulls(top.flags ?? {}),
-      flagsNode: valueOf(node, 'flags'),
-      timeoutMs: parseDuration(top.timeout ?? ''),
-      variables: declaredVariables(node),
-      steps,
-      finally: last,
-    },
+    source,
+    place: source.place(root.start),
+    name: nameOfCombination(name, valueOf(root, 'name'), combination),
+    description: (top.description ?? '').trim(),
+    tags: top.tags ?? [],
+    members: members ?? [],
+    etcd: top.etcd === undefined ? undefined : [top.etcd].flat(),
+    requires,
+    knownFailing,
+    flags: withoutNulls(top.flags ?? {}),
+    flagsNode: valueOf(node, 'flags'),
+    timeoutMs: parseDuration(top.timeout ?? ''),
+    matrix: Object.fromEntries([...combination].map(([key, { text }]) => [key, text])),
+    variables: declaredVariables(node),
+    steps,
+    finally: last,
   };
+}
+
+const NO_MATRIX = 'this scenario has no `matrix`';
+const IN_ITSELF = 'a value of the matrix is none of its own lists';
+
+/** Keys whose problems are told before any combination is looked at. */
+function isTold(key: string): boolean {
+  return RESERVED_KEYS.has(key) || key === 'matrix';
 }
 
 /** The top-level keys as their schema has accepted them. */

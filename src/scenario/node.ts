@@ -1,10 +1,13 @@
 /** A YAML document as a tree that keeps the characters as written and where each of them stands. */
+import type { SourceFile } from '../source';
 import type { JsonSchema } from '../steps/schema';
 
 interface NodeBase {
   /** Offsets into the source; of the value itself, without anchor or tag. */
   start: number;
   end: number;
+  /** The file that it stands in, where that is another one than the tree's own: a value of `--var-file`. */
+  source?: SourceFile;
 }
 
 export interface ScalarNode extends NodeBase {

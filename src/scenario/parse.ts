@@ -16,16 +16,19 @@ const MAX_NODES = 200_000;
 interface Range {
   start: number;
   end: number;
+  /** Where it stands in another file than the one that it is found in. */
+  source?: SourceFile;
 }
 
 /** A problem at a range of the source, with its code frame. */
 export function problemAt(source: SourceFile, range: Range, rule: string, message: string, hint?: string): Problem {
-  const place = source.place(range.start, range.end);
+  const file = range.source ?? source;
+  const place = file.place(range.start, range.end);
   return {
     rule,
     place,
     message: onOneLine(message),
-    frame: codeFrame(source, place),
+    frame: codeFrame(file, place),
     ...(hint === undefined ? {} : { hint: onOneLine(hint) }),
   };
 }

@@ -10,6 +10,7 @@ export interface Scenario {
   source: SourceFile;
   /** Where the scenario begins, for reports. */
   place: Place;
+  /** With the values of its combination, as far as the author's own name does not have them. */
   name: string;
   description: string;
   tags: string[];
@@ -24,6 +25,8 @@ export interface Scenario {
   flagsNode: Node | undefined;
   /** For the whole scenario, in milliseconds; undefined where the configuration decides. */
   timeoutMs: number | undefined;
+  /** The combination of its `matrix` that this is, in declared order; empty where it has none. */
+  matrix: Record<string, string>;
   /** The names that `vars` declares. */
   variables: string[];
   steps: LoadedStep[];

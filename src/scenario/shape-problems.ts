@@ -161,6 +161,6 @@ function inWords(words: readonly string[]): string {
 }
 
 function at(subject: Subject, node: Node, rule: string, message: string, hint?: string): Problem {
-  const range = node.kind === 'scalar' ? node : { start: node.start, end: node.start + 1 };
+  const range = node.kind === 'scalar' ? node : { start: node.start, end: node.start + 1, source: node.source };
   return problemAt(subject.source, range, rule, message, hint);
 }

@@ -5,6 +5,7 @@ import type { SourceFile } from '../source';
 import { parseRange } from '../version';
 import { duration, flagMap, objectSchema, text, textPatterns, type JsonSchema } from '../steps/schema';
 import { KNOWN_FAILING } from './known-failing';
+import { MATRIX } from './matrix';
 import { cut, valueOf, type Node } from './node';
 import { problemAt } from './parse';
 import type { Modifiers, VersionCondition } from './scenario';
@@ -23,7 +24,7 @@ const CONDITION: JsonSchema = {
 };
 
 /** Keys that the language reserves: using one says so. */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set(['tls', 'auth', 'matrix', 'onFailure']);
+export const RESERVED_KEYS: ReadonlySet<string> = new Set(['tls', 'auth', 'onFailure']);
 
 /** Modifiers that the language reserves, each with what more is to be said of it. */
 export const RESERVED_MODIFIERS: ReadonlyMap<string, string> = new Map([['user', ': it comes with `auth`']]);
@@ -75,7 +76,16 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
     requires: { ...CONDITION, description: 'with other versions the scenario is skipped' },
     knownFailing: KNOWN_FAILING,
     flags: { ...flagMap, description: 'etcd flags for every member, without the dashes; null drops one' },
-    vars: { type: 'object', additionalProperties: text, description: 'named values, ${vars.x}; `--var x=…` overrides' },
+    matrix: MATRIX,
+    vars: {
+      type: 'object',
+      additionalProperties: {
+        type: ['string', 'object'],
+        additionalProperties: { type: ['string', 'null'] },
+        expects: 'a text, or a map of flags',
+      },
+      description: 'named values, ${vars.x}; `--var x=…` and `--var-file FILE` override',
+    },
     timeout: { ...duration, description: 'for the whole scenario; 5m where nothing is said' },
     steps: STEP_LIST,
     finally: { ...STEP_LIST, description: 'always runs' },

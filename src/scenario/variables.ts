@@ -1,15 +1,27 @@
-/** `vars`, and `${vars.x}` everywhere else: replaced before anything is checked. */
+/** `vars`: named values that the command line, a file of values or the `with` of a `use` may replace. */
 import type { Problem } from '../errors';
 import { nearest } from '../match';
 import type { SourceFile } from '../source';
-import { containsExpression, hasExpression, substitute, unescape, type Lookup } from './expressions';
+import { containsExpression, unescape, type Lookup } from './expressions';
 import { valueOf, type MapNode, type Node } from './node';
 import { MAX_PROBLEMS, problemAt } from './parse';
 
 const NAME = /^[A-Za-z_][\w-]*$/;
 
-/** Keys whose value is structure: no expression may stand for it, nor for a part of it. */
-const STRUCTURE: readonly string[] = ['members', 'language'];
+/** What a variable or a list of a matrix may be called. */
+export function isName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/** A value of a variable: a text, as one without quotes where `typed`, or a map of flags. */
+export type Variable = {
+  /** May hold expressions that are known only while steps run: the value of a `with`. Else it is literal. */
+  later?: boolean;
+  /** The command line brought it: a path in it is relative to the caller's folder. */
+  given?: boolean;
+} & ({ text: string; typed: boolean } | { map: MapNode });
+
+export type Variables = ReadonlyMap<string, Variable>;
 
 /** The names that `vars` declares. */
 export function declaredVariables(node: MapNode): string[] {
@@ -17,105 +29,68 @@ export function declaredVariables(node: MapNode): string[] {
   return vars?.kind === 'map' ? vars.entries.map(({ key }) => key.text) : [];
 }
 
-/**
- * The tree with `${vars.x}` replaced. In steps other expressions stay for later; elsewhere there are none. `given`
- * overrides what the file says.
- */
-export function withVariables(
-  source: SourceFile,
-  root: MapNode,
-  given: ReadonlyMap<string, string>,
-  problems: Problem[],
-): MapNode {
+/** The values of what `vars` declares; `given` goes before what the file says. */
+export function variablesOf(source: SourceFile, root: MapNode, given: Variables, problems: Problem[]): Variables {
   const tell = (at: Node, rule: string, message: string, hint?: string): void => {
     if (problems.length < MAX_PROBLEMS) problems.push(problemAt(source, at, rule, message, hint));
   };
-  const values = valuesOf(root, given, tell);
-  const isFull = (): boolean => problems.length >= MAX_PROBLEMS;
-  const hasMatrix = valueOf(root, 'matrix') !== undefined;
-  const onProblem = (at: Node, message: string): void => tell(at, 'unknown-name', message);
-  const entries = root.entries.map(({ key, value }) => {
-    if (key.text === 'vars') return { key, value };
-    refuseInKeys(value, tell);
-    if (STRUCTURE.includes(key.text)) {
-      refuseInStructure(key.text, value, tell);
-      return { key, value };
-    }
-    const inSteps = key.text === 'steps' || key.text === 'finally';
-    if (inSteps && value.kind === 'scalar') return { key, value };
-    const lookup = lookupIn(values, { inSteps, hasMatrix, isFull });
-    return { key, value: substitute(value, { lookup, final: !inSteps, onProblem }) };
-  });
-  return { ...root, entries };
-}
-
-type Tell = (at: Node, rule: string, message: string, hint?: string) => void;
-
-/** A variable's value, and whether it is one without quotes. */
-type Values = ReadonlyMap<string, { value: string; typed: boolean; given?: boolean }>;
-
-function valuesOf(root: MapNode, given: ReadonlyMap<string, string>, tell: Tell): Values {
   const vars = valueOf(root, 'vars');
-  const values = new Map<string, { value: string; typed: boolean; given?: boolean }>();
+  const values = new Map<string, Variable>();
   for (const { key, value } of vars?.kind === 'map' ? vars.entries : []) {
-    if (!NAME.test(key.text)) {
+    if (!isName(key.text)) {
       tell(key, 'variable-name', `no variable can be named "${key.text}"`, 'a name is like `size` or `new_value`');
     }
     if (containsExpression(value)) {
       const hint = 'a literal `${` is written `$${`';
       tell(value, 'variable-value', `the value of a variable holds no expression`, hint);
     }
-    const literal = unescape(value);
-    const declared = literal.kind === 'scalar' ? literal : { text: '', plain: false };
+    const declared = asVariable(unescape(value));
     const override = given.get(key.text);
-    values.set(
-      key.text,
-      override === undefined
-        ? { value: declared.text, typed: declared.plain }
-        : { value: override, typed: true, given: true },
-    );
+    if (override && 'map' in override !== 'map' in declared) refuseKind(key.text, override, declared, value, tell);
+    else values.set(key.text, override ?? declared);
   }
   return values;
 }
 
-function lookupIn(values: Values, where: { inSteps: boolean; hasMatrix: boolean; isFull(): boolean }): Lookup {
-  return (name) => {
-    const [kind = '', key = '', ...more] = name.split('.');
-    if (kind === 'results' || kind === 'repeat') {
-      return where.inSteps ? 'later' : { problem: `\`${name}\` is known only while steps run` };
-    }
-    if (kind === 'matrix') return where.hasMatrix ? 'later' : { problem: '`matrix` is reserved and not built yet' };
-    if (kind !== 'vars' && where.isFull()) return 'later';
-    if (kind !== 'vars') return { problem: unknownKind(name, values) };
-    const found = more.length === 0 ? values.get(key) : undefined;
-    if (found) return found;
-    if (where.isFull()) return 'later';
-    const near = nearest(key, values.keys());
-    const hint = near === undefined ? '' : `; did you mean \`\${vars.${near}}\`?`;
-    return { problem: `there is no variable \`${[key, ...more].join('.')}\`${hint}` };
-  };
+/** A node as a variable's literal value. */
+export function asVariable(node: Node): Variable {
+  if (node.kind === 'map') return { map: node };
+  return node.kind === 'scalar' ? { text: node.text, typed: node.plain } : { text: '', typed: false };
 }
 
-function unknownKind(name: string, values: Values): string {
-  if (values.has(name)) return `\`\${${name}}\` is nothing; did you mean \`\${vars.${name}}\`?`;
-  const near = nearest(name.split('.')[0] ?? '', ['vars', 'results', 'repeat']);
-  const hint = near === undefined ? 'there are `vars.…`, `results.…` and `repeat.index`' : `did you mean \`${near}\`?`;
-  return `\`\${${name}}\` is nothing; ${hint}`;
+function refuseKind(
+  name: string,
+  given: Variable,
+  declared: Variable,
+  at: Node,
+  tell: (at: Node, rule: string, message: string, hint?: string) => void,
+): void {
+  const [kind, other] = 'map' in declared ? ['a map of flags', 'a text'] : ['a text', 'a map'];
+  const hint = 'map' in declared ? 'a map comes from a `--var-file`, or from `with`' : undefined;
+  const place = 'map' in given && given.map.source ? given.map : at;
+  tell(place, 'variable-value', `the variable \`${name}\` is ${kind}, and gets ${other}`, hint);
 }
 
-function refuseInKeys(node: Node, tell: Tell): void {
-  if (node.kind === 'scalar') return;
-  if (node.kind === 'seq') return node.items.forEach((item) => refuseInKeys(item, tell));
-  for (const { key, value } of node.entries) {
-    if (hasExpression(key.text)) tell(key, 'unknown-name', 'a key is never replaced: no expression can stand in it');
-    refuseInKeys(value, tell);
+/** `${vars.x}` as a value. Where `isFull`, no nearest name is searched any more. */
+export function lookUpVariable(path: readonly string[], values: Variables, isFull: () => boolean): ReturnType<Lookup> {
+  const [key = '', ...more] = path;
+  const found = more.length === 0 ? values.get(key) : undefined;
+  if (found && 'map' in found) {
+    return {
+      problem: `\`vars.${key}\` is a map of flags: it stands for all of \`flags\`, as \`flags: \${vars.${key}}\``,
+    };
   }
+  if (found) return { value: found.text, typed: found.typed, later: found.later, given: found.given };
+  if (isFull()) return 'later';
+  const near = nearest(key, values.keys());
+  const hint = near === undefined ? '' : `; did you mean \`\${vars.${near}}\`?`;
+  return { problem: `there is no variable \`${[key, ...more].join('.')}\`${hint}` };
 }
 
-function refuseInStructure(key: string, node: Node, tell: Tell): void {
-  if (node.kind === 'scalar') {
-    if (hasExpression(node.text)) tell(node, 'unknown-name', `no expression can stand in \`${key}\``);
-  } else if (node.kind === 'seq') {
-    for (const item of node.items) refuseInStructure(key, item, tell);
-  }
+/** The problem of a value that no `vars` declares. */
+export function notDeclared(name: string, declared: Iterable<string>): string {
+  const names = [...declared];
+  const near = nearest(name, names);
+  if (near !== undefined) return `did you mean \`${near}\`?`;
+  return names.length === 0 ? 'it declares no `vars`' : `it declares ${names.join(', ')}`;
 }

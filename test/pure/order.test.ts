@@ -1,13 +1,13 @@
 import { longestFirst } from '../../src/run/order';
 import { planCases } from '../../src/run/plan';
-import { loadScenario } from '../../src/scenario/load';
+import { loadScenarios } from '../../src/scenario/load';
 import type { Scenario } from '../../src/scenario/scenario';
 import { SourceFile } from '../../src/source';
 
 function drill(name: string, steps: string, head = ''): Scenario {
-  const { scenario } = loadScenario(
-    new SourceFile(`${name}.yaml`, `name: ${name}\nmembers: 3\n${head}steps:\n${steps}`),
-  );
+  const {
+    scenarios: [scenario],
+  } = loadScenarios(new SourceFile(`${name}.yaml`, `name: ${name}\nmembers: 3\n${head}steps:\n${steps}`));
   if (!scenario) throw new Error(`${name} is no drill`);
   return scenario;
 }

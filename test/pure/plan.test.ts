@@ -1,11 +1,12 @@
 import { planCases, type PlanOptions } from '../../src/run/plan';
-import { loadScenario } from '../../src/scenario/load';
+import { loadScenarios } from '../../src/scenario/load';
 import type { Scenario } from '../../src/scenario/scenario';
 import { SourceFile } from '../../src/source';
 
 function scenario(head: string, file = 'recovery/a.yaml', steps = '  - start: all\n'): Scenario {
   const text = `name: A drill\nmembers: 3\n${head}steps:\n${steps}`;
-  const { scenario: loaded, problems } = loadScenario(new SourceFile(file, text));
+  const { scenarios, problems } = loadScenarios(new SourceFile(file, text));
+  const [loaded] = scenarios;
   if (!loaded) throw new Error(problems.map(({ message }) => message).join('\n'));
   return loaded;
 }
@@ -80,9 +81,9 @@ describe('the id of a case', () => {
 
   it('is unique, even where two files outside of the root have one name', () => {
     const twins = ['/x/lib/a.yaml', '/y/lib/a.yaml'].map((file) => {
-      const { scenario: one } = loadScenario(
-        new SourceFile(file, 'name: x\nmembers: 1\nsteps: [start: all]\n', 'lib/a.yaml'),
-      );
+      const {
+        scenarios: [one],
+      } = loadScenarios(new SourceFile(file, 'name: x\nmembers: 1\nsteps: [start: all]\n', 'lib/a.yaml'));
       return one ?? scenario('');
     });
     const ids = plan(twins, { repeat: 3 }).cases.map(({ ref }) => ref.id);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { formatProblems } from '../../src/cli/problems';
 import type { Problem } from '../../src/errors';
 import { planCases } from '../../src/run/plan';
-import { loadScenario, type Loaded } from '../../src/scenario/load';
+import { loadScenarios, type Loaded } from '../../src/scenario/load';
 import type { LoadedStep, Scenario } from '../../src/scenario/scenario';
 import { SourceFile } from '../../src/source';
 
@@ -12,13 +12,17 @@ const DEFAULT_ETCD = '3.5.35';
 
 /** The scenario in a text; with its problems as a failure of the test where there are any. */
 export function scenarioOf(text: string, variables: Record<string, string> = {}): Scenario {
-  const { scenario, problems } = load(text, variables);
+  const { scenarios, problems } = load(text, variables);
+  const [scenario] = scenarios;
   if (!scenario) throw new Error(formatProblems(problems));
   return scenario;
 }
 
 export function load(text: string, variables: Record<string, string> = {}, file = 'drill.yaml'): Loaded {
-  return loadScenario(new SourceFile(file, text), { variables: new Map(Object.entries(variables)) });
+  const given = Object.entries(variables).map(
+    ([name, value]) => [name, { text: value, typed: true, given: true }] as const,
+  );
+  return loadScenarios(new SourceFile(file, text), { variables: new Map(given) });
 }
 
 /** A drill with these steps, each a line of YAML or several. */
@@ -29,9 +33,9 @@ export function drill(...steps: string[]): string {
 
 /** Every problem of a drill: those of its file, else those with the versions that it would run with. */
 export function problemsIn(text: string, file = 'drill.yaml'): Problem[] {
-  const { scenario, problems } = load(text, {}, file);
-  return scenario
-    ? planCases([scenario], { etcd: undefined, defaultEtcd: [DEFAULT_ETCD], repeat: 1 }).problems
+  const { scenarios, problems } = load(text, {}, file);
+  return scenarios.length > 0
+    ? planCases(scenarios, { etcd: undefined, defaultEtcd: [DEFAULT_ETCD], repeat: 1 }).problems
     : problems;
 }
 

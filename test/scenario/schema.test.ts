@@ -40,6 +40,11 @@ const NO_MISTAKE_OF_SHAPE: ReadonlySet<string> = new Set([
   'result-in-the-head',
   'result-kept-twice',
   'result-of-a-neighbour',
+  'matrix-in-itself',
+  'matrix-nowhere',
+  'matrix-unknown-name',
+  'matrix-value-of-another-type',
+  'matrix-with-too-many-combinations',
   'unknown-expression',
   'unknown-variable',
   // What goes together; that a step has exactly one action is for the loader, so that a typo is one error.

@@ -32,6 +32,8 @@ interface ListRow {
   /** The drill's own versions; null where the command line or the configuration decides. */
   etcd: string[] | null;
   requires: string | null;
+  /** The combination of the drill's matrix that this is; null where it has none. */
+  matrix: Record<string, string> | null;
   members: number;
   steps: number;
 }
@@ -43,6 +45,7 @@ function rowOf({
   tags,
   etcd,
   requires,
+  matrix,
   members,
   steps,
 }: LoadedDrills['scenarios'][number]): ListRow {
@@ -54,6 +57,7 @@ function rowOf({
     tags,
     etcd: etcd ?? null,
     requires: requires?.range ?? null,
+    matrix: Object.keys(matrix).length === 0 ? null : matrix,
     members: members.length,
     steps: steps.length,
   };
