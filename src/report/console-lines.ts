@@ -3,6 +3,8 @@ import path from 'node:path';
 import { formatDuration } from '../clock';
 import type { CaseRef, Counts, EventOf } from '../events';
 import { renderFailures } from './failure';
+import { matricesOf } from './matrix';
+import { matrixTable } from './matrix-table';
 import { countsByMark, knownReason, markOf, reasonOf, type CaseRecord, type Ledger, type Mark } from './ledger';
 import type { Style } from './style';
 import { clean, counted, indent, oneLine } from './text';
@@ -80,12 +82,12 @@ export function headLine(event: EventOf<'run-started'>, style: Style): string {
   return `${style.bold(oneLine(event.tool))}  ${style.dim(parts.map(oneLine).join(', '))}`;
 }
 
-/** The end of a run: what did not pass once more, counts, reports folder, why it ends with this exit code. */
+/** The end of a run: what did not pass once more, a table where drills ran on several versions, counts, reports folder, why it ends with this exit code. */
 export function endLines(
   ledger: Ledger,
   event: EventOf<'run-finished'>,
   style: Style,
-  shownFolder: string | null,
+  { shownFolder, columns }: { shownFolder: string | null; columns: number },
 ): string {
   const bad = ledger.cases.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'skipped');
   const lines = bad.map((record) => {
@@ -96,6 +98,7 @@ export function endLines(
   });
   if (lines.length > 0) lines.unshift(style.bold('did not pass:'));
   if (lines.length > 0) lines.push('');
+  for (const matrix of matricesOf(ledger.cases)) lines.push(matrixTable(matrix, columns, style), '');
   lines.push(`${countsLine(event.counts, style)}  in ${formatDuration(event.durationMs)}`);
   if (shownFolder !== null) lines.push(`reports: ${style.cyan(oneLine(shownFolder))}`);
   lines.push(`exit ${event.exitCode}: ${EXITS[event.exitCode] ?? 'see above'}`);

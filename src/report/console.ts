@@ -9,6 +9,8 @@ import { RunningCases } from './running';
 import { createStyle, type Style } from './style';
 import { clean, indent, oneLine, withoutCommands } from './text';
 
+const PIPE_COLUMNS = 120;
+
 export interface ConsoleOptions {
   out: Out;
   colour: boolean;
@@ -70,9 +72,17 @@ export class ConsoleReporter implements Reporter {
       this.region.stop();
       const { reports } = this;
       const folder = reports === null ? null : shownPath(reports, this.options.cwd);
-      this.print(`${this.afterBlank ? '' : '\n'}${endLines(this.ledger, event, this.style, folder)}\n`);
+      this.print(
+        `${this.afterBlank ? '' : '\n'}${endLines(this.ledger, event, this.style, { shownFolder: folder, columns: this.tableColumns })}\n`,
+      );
     },
   };
+
+  /** In a pipe nobody says how wide the page is: a CI's is wider than a terminal's 80. */
+  private get tableColumns(): number {
+    const columns = this.options.columns();
+    return this.options.live ? columns : Math.max(columns, PIPE_COLUMNS);
+  }
 
   private get reports(): string | null {
     return this.ledger.started?.reports ?? null;

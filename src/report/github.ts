@@ -6,6 +6,8 @@ import { headlineOf, renderFailure, renderFailures } from './failure';
 import { dispatch, type Handlers } from './handlers';
 import { countsByMark, knownReason, Ledger, markOf, reasonOf, titleOf, type CaseRecord, type Mark } from './ledger';
 import type { Out } from './live';
+import { matricesOf, type Matrix, type MatrixCell } from './matrix';
+import { cellWord } from './matrix-table';
 import { codeBlock, escapeMarkdown, table } from './markdown';
 import { clean, cutEnd, oneLine } from './text';
 
@@ -86,12 +88,28 @@ export function stepSummaryOf(ledger: Ledger): string {
   const head = countsByMark(ledger.counts).map(([mark, count]) => `${count} ${words[mark] ?? mark}`);
   const lines = [
     `### etcd-scenarios: ${head.join(', ') || 'nothing was run'} in ${formatDuration(ledger.durationMs)}`,
+    ...matricesOf(ledger.cases).map(matrixOfWords),
     table(['Verdict', 'Scenario', 'etcd', 'Duration', 'Where', 'What'], ledger.cases.map(rowOf)),
     ...(ledger.finished?.remarks ?? []).map((remark) => `Note: ${escapeMarkdown(remark)}`),
     ...detailsOf(ledger),
   ];
   return `${lines.join('\n\n')}\n`;
 }
+
+/** Drills down, versions across. */
+function matrixOfWords({ across, columns, rows }: Matrix): string {
+  const head = [across, ...columns].map(escapeMarkdown);
+  const cell = (one: MatrixCell | null): string => (one === null ? '' : `${SIGNS[one.verdict]} ${cellWord(one)}`);
+  return table(
+    head,
+    rows.map(({ name, cells }) => [escapeMarkdown(cutEnd(name, LONGEST_CELL)), ...cells.map(cell)]),
+  );
+}
+
+const SIGNS = Object.fromEntries(Object.entries(MARKS).map(([mark, text]) => [mark, text.split(' ')[0]])) as Record<
+  Mark,
+  string
+>;
 
 function rowOf(record: CaseRecord): string[] {
   const { ref, verdict, durationMs, known } = record;

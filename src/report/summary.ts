@@ -4,6 +4,7 @@ import { EVENT_VERSION, type Counts, type Failure, type Reporter, type RunEvent,
 import type { Comparison } from '../errors';
 import { toSafeJson, writeWhole } from './files';
 import { caseLogs } from './folder';
+import { matricesOf, type Matrix } from './matrix';
 import { Ledger, reasonOf, type CaseRecord } from './ledger';
 
 export interface FailureSummary {
@@ -51,6 +52,8 @@ export interface RunSummary {
   bind: string;
   engine: string;
   cases: CaseSummary[];
+  /** What came of drills that ran on several versions, or with several values: a table for each kind. */
+  matrix?: Matrix[];
 }
 
 export class SummaryReporter implements Reporter {
@@ -71,6 +74,7 @@ export class SummaryReporter implements Reporter {
 /** The summary of a run that is over, or was cut off. */
 export function summarize(ledger: Ledger): RunSummary {
   const { started, finished } = ledger;
+  const matrices = matricesOf(ledger.cases);
   return {
     v: EVENT_VERSION,
     run: ledger.runId,
@@ -83,6 +87,7 @@ export function summarize(ledger: Ledger): RunSummary {
     bind: started?.bind ?? '',
     engine: started?.engine ?? '',
     cases: ledger.cases.map(summarizeCase),
+    matrix: matrices.length > 0 ? matrices : undefined,
   };
 }
 
