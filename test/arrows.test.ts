@@ -10,8 +10,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   steps: ['cluster', 'kernel'],
   scenario: ['steps', 'kernel'],
   run: ['scenario', 'steps', 'cluster', 'kernel'],
+  runbook: ['scenario', 'steps', 'cluster', 'kernel'],
   report: ['kernel'],
-  index: ['run', 'scenario', 'steps', 'cluster', 'report', 'kernel'],
+  index: ['run', 'runbook', 'scenario', 'steps', 'cluster', 'report', 'kernel'],
   cli: ['index', 'report', 'kernel'],
 };
 

@@ -15,7 +15,6 @@ export function dataDirOf(member: string): string {
 /** `etcd --name=… …` for one member, in the spelling of its version. */
 export function etcdCommand(member: string, spec: StartSpec, security: Security): string[] {
   const anyHost = (port: number): string => url(security, '0.0.0.0', port);
-  const list = spec.initialCluster.map(({ name, peerURL }) => `${name}=${peerURL}`).join(',');
   return [
     'etcd',
     `--name=${member}`,
@@ -25,13 +24,38 @@ export function etcdCommand(member: string, spec: StartSpec, security: Security)
     `--listen-metrics-urls=${anyHost(PORTS.metrics)}`,
     `--initial-advertise-peer-urls=${spec.peerURL}`,
     `--advertise-client-urls=${url(security, member, PORTS.client)}`,
-    `--initial-cluster=${list}`,
+    `--initial-cluster=${clusterList(spec.initialCluster)}`,
     `--initial-cluster-state=${spec.initialClusterState}`,
     ...(spec.initialClusterToken === undefined ? [] : [`--initial-cluster-token=${spec.initialClusterToken}`]),
     ...(spec.forceNewCluster ? ['--force-new-cluster'] : []),
     ...loggerArguments(spec),
     ...flagArguments(spec.version, spec.flags),
   ];
+}
+
+/**
+ * The same for an operator: what the runner needs for itself left out, and etcd's own defaults for the data directory
+ * (`etcd-1.etcd` where it is started) and the state. Written as the document "etcd clustering step by step" has it.
+ */
+export function etcdWords(member: string, spec: StartSpec, security: Security): string[] {
+  const anyHost = (port: number): string => url(security, '0.0.0.0', port);
+  return [
+    `etcd --name=${member}`,
+    `--listen-peer-urls ${anyHost(peerPortOf(spec.peerURL))}`,
+    `--listen-client-urls ${anyHost(PORTS.client)}`,
+    `--initial-cluster ${clusterList(spec.initialCluster)}`,
+    `--initial-advertise-peer-urls ${spec.peerURL}`,
+    `--advertise-client-urls ${url(security, member, PORTS.client)}`,
+    ...(spec.initialClusterState === 'existing' ? ['--initial-cluster-state existing'] : []),
+    ...(spec.initialClusterToken === undefined ? [] : [`--initial-cluster-token ${spec.initialClusterToken}`]),
+    ...(spec.forceNewCluster ? ['--force-new-cluster'] : []),
+    ...flagArguments(spec.version, spec.flags),
+  ];
+}
+
+/** `etcd-1=http://etcd-1:2380,…`, as --initial-cluster takes it. */
+export function clusterList(entries: readonly { name: string; peerURL: string }[]): string {
+  return entries.map(({ name, peerURL }) => `${name}=${peerURL}`).join(',');
 }
 
 /** Peers reach a member at the port of its peer URL. What is no URL is left to etcd, which says so. */

@@ -17,6 +17,7 @@ export const parallel = defineStep({
   required: ['steps'],
   timeoutMs: 0,
   sentence: ({ steps }) => `side by side: ${steps.length} steps`,
+  runbook: () => ({ commands: [] }),
   run: ({ steps }, context) => context.runSteps(nested(steps), { parallel: true }),
 });
 
@@ -27,6 +28,7 @@ export const repeat = defineStep({
   required: ['times', 'steps'],
   timeoutMs: 0,
   sentence: ({ times }) => `${times} times`,
+  runbook: () => ({ commands: [] }),
   async run({ times, steps }, context) {
     for (let index = 0; index < times; index++) await context.runSteps(nested(steps), { index });
   },

@@ -1,6 +1,7 @@
 import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
-import { outcomeNote } from './put';
+import { asked, etcdctl, quote } from './instruction';
+import { NO_ANSWER, outcomeNote } from './put';
 import { count, flag, selector, text } from './schema';
 import { defineStep } from './step';
 
@@ -18,6 +19,15 @@ export const remove = defineStep({
   retry: 'always',
   timeoutMs: 10_000,
   sentence: ({ key, prefix }) => `delete ${key}${prefix ? '…' : ''}`,
+  runbook({ key, prefix, to, count: wanted }, state) {
+    const target = asked(to, state);
+    return {
+      before: target.explained,
+      commands: [{ text: etcdctl(state, target, 'del', quote(key), ...(prefix ? ['--prefix'] : [])) }],
+      see: [`It prints how many keys it deleted${wanted === undefined ? '' : `: ${wanted}`}.`],
+      otherwise: NO_ANSWER,
+    };
+  },
   async run({ key, prefix, to, count: wanted }, context) {
     const process = await askedMember(to, context);
     try {

@@ -108,8 +108,10 @@ export class DrillState {
 
   added(member: string, request: { learner: boolean; peerURL: string | undefined }): void {
     const peerURL = request.peerURL ?? this.roster.peerURL(member);
-    const others = this.roster.known().filter((known) => known !== member);
-    const list = [...this.roster.listOf(others), { name: member, peerURL }];
+    const known = new Set([...this.roster.known(), member]);
+    const list = this.roster
+      .listOf(this.members.filter((name) => known.has(name)))
+      .map((entry) => (entry.name === member ? { name: member, peerURL } : entry));
     this.roster.added(member, { list, learner: request.learner, peerURL });
   }
 

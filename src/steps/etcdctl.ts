@@ -2,6 +2,7 @@ import { PORTS, PLAIN, url } from '../cluster/security';
 import { Unmet } from '../errors';
 import { normalise } from '../match';
 import { askedMember } from './ask';
+import { asked, etcdctl as typed, quote } from './instruction';
 import { selector, text } from './schema';
 import { defineStep } from './step';
 import { runTool } from './tool';
@@ -18,6 +19,14 @@ export const etcdctl = defineStep({
   required: ['args'],
   timeoutMs: 30_000,
   sentence: ({ args, on }) => `etcdctl ${args.join(' ')}${on === undefined ? '' : ` on ${String(on)}`}`,
+  runbook({ args, on, output }, state) {
+    const target = asked(on, state);
+    return {
+      before: target.explained,
+      commands: [{ text: typed(state, target, ...args.map(quote)) }],
+      see: output === undefined ? [] : [`Its output contains \`${output}\`.`],
+    };
+  },
   async run({ args, on, output }, context) {
     const { member } = await askedMember(on, context);
     const endpoints = `--endpoints=${url(PLAIN, '127.0.0.1', PORTS.client)}`;

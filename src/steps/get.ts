@@ -1,6 +1,8 @@
 import type { KeyValue, RangeAnswer } from '../cluster/client';
 import { Unmet, type Comparison } from '../errors';
 import { askedMembers } from './ask';
+import { asked, each, etcdctl, quote, sentences, type Instruction } from './instruction';
+import type { DrillState } from './drill-state';
 import { count, flag, revision, selector, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
 import { list, plural, shown } from './words';
@@ -32,6 +34,7 @@ export const get = defineStep({
   timeoutMs: 10_000,
   sentence: (args) => sentenceOf(args),
   check: (args) => checkExpected(args),
+  runbook: (args, state) => instruct(args, state),
   async run(args, context) {
     const processes = await askedMembers(args.from, context);
     const { key, prefix, revision: at, consistency } = args;
@@ -58,6 +61,39 @@ function sentenceOf(args: Expected & { from?: string | readonly string[]; consis
   if (args.value !== undefined) return `read ${key}${from}${how}: ${shown(args.value, 60)}`;
   if (args.count !== undefined) return `read ${key}${from}${how}: ${plural(args.count, 'key')}`;
   return `read ${key}${from}${how}`;
+}
+
+function instruct(
+  args: Expected & { from?: string | readonly string[]; revision?: string; consistency?: string },
+  state: DrillState,
+): Instruction {
+  const target = asked(args.from, state);
+  const flags = [
+    ...(args.prefix === true ? ['--prefix'] : []),
+    ...(args.revision === undefined ? [] : [`--rev=${quote(args.revision)}`]),
+    ...(args.consistency === 'serializable' ? ['--consistency=s'] : []),
+    ...(args.count === undefined ? [] : ['--keys-only', '-w', 'fields']),
+  ];
+  return {
+    before: target.explained,
+    commands: each(target).map((one) => ({ text: etcdctl(state, one, 'get', quote(args.key), ...flags) })),
+    see: seen(args),
+    otherwise: sentences(
+      args.value !== undefined || args.absent === true || args.count !== undefined
+        ? 'Where it prints anything else, find out why before you go on.'
+        : '',
+      args.consistency === 'serializable'
+        ? ''
+        : '`context deadline exceeded` means that this member reaches no quorum; `--consistency=s` shows what it has in its own store, which may be old.',
+    ),
+  };
+}
+
+function seen({ key, value, absent, count: wanted }: Expected): string[] {
+  if (absent === true) return ['It prints nothing: there is no such key.'];
+  if (value !== undefined) return [`It prints the key \`${key}\`, and below it \`${value}\`.`];
+  if (wanted !== undefined) return [`It prints \`"Count" : ${wanted}\`.`];
+  return [];
 }
 
 function checkExpected({ value, absent, count: wanted, prefix }: Expected): ArgumentProblem[] {

@@ -1,12 +1,20 @@
 import { parseDuration } from '../clock';
 import { EtcdSaid } from '../errors';
 import { askedMember } from './ask';
+import { asked, etcdctl, quote, type Instruction } from './instruction';
+import type { DrillState } from './drill-state';
+import type { Selector } from './select';
 import { duration, selector, text } from './schema';
 import { defineStep } from './step';
 
 const LEASE_ID = { ...text, pattern: '^[0-9a-f]{1,16}$', expects: 'a lease ID in hex, as `as` keeps it' } as const;
 const TO = { ...selector, description: 'the member that is asked' } as const;
 const LEASE_MS = 10_000;
+
+function instruct(to: Selector | undefined, state: DrillState, words: string[], see: string): Instruction {
+  const target = asked(to, state);
+  return { before: target.explained, commands: [{ text: etcdctl(state, target, 'lease', ...words) }], see: [see] };
+}
 
 export const leaseGrant = defineStep({
   name: 'lease-grant',
@@ -21,6 +29,13 @@ export const leaseGrant = defineStep({
     (parseDuration(ttl) ?? 0) % 1000 === 0 && parseDuration(ttl) !== 0
       ? []
       : [{ pointer: '/ttl', message: `etcd counts a lease in whole seconds, at least one; "${ttl}" is none` }],
+  runbook: ({ ttl, to }, state) =>
+    instruct(
+      to,
+      state,
+      ['grant', String((parseDuration(ttl) ?? 0) / 1000)],
+      'It prints the ID of the lease. Write it down.',
+    ),
   async run({ ttl, to }, context) {
     const process = await askedMember(to, context);
     const { id, ttlSeconds } = await process.client.leaseGrant((parseDuration(ttl) ?? 0) / 1000, context.call());
@@ -37,6 +52,7 @@ export const leaseRevoke = defineStep({
   retry: 'definite',
   timeoutMs: LEASE_MS,
   sentence: ({ lease }) => `revoke the lease ${lease}`,
+  runbook: ({ lease, to }, state) => instruct(to, state, ['revoke', quote(lease)], 'It prints `lease … revoked`.'),
   async run({ lease, to }, context) {
     const process = await askedMember(to, context);
     await process.client.leaseRevoke(lease, context.call());
@@ -52,6 +68,13 @@ export const leaseKeepalive = defineStep({
   retry: 'definite',
   timeoutMs: LEASE_MS,
   sentence: ({ lease }) => `renew the lease ${lease}`,
+  runbook: ({ lease, to }, state) =>
+    instruct(
+      to,
+      state,
+      ['keep-alive', '--once', quote(lease)],
+      'It prints that the lease was kept alive, and its TTL.',
+    ),
   async run({ lease, to }, context) {
     const process = await askedMember(to, context);
     const { ttlSeconds } = await process.client.leaseKeepAliveOnce(lease, context.call());

@@ -1,5 +1,6 @@
 import { Unmet } from '../errors';
 import { askedMember, askedMembers, processOf } from './ask';
+import { asked, each, etcdctl, everybody, sentences, targetOf } from './instruction';
 import { flag, selector, text } from './schema';
 import { defineStep } from './step';
 import { list } from './words';
@@ -21,6 +22,20 @@ export const compact = defineStep({
   retry: 'definite',
   timeoutMs: 30_000,
   sentence: ({ revision }) => `compact at revision ${revision}`,
+  runbook({ revision, physical = false }, state) {
+    const target = asked(undefined, state);
+    const lookUp = `revision=$(${etcdctl(state, target, 'endpoint', 'status', '-w', 'fields')} | awk '$1 == "\\"Revision\\"" {print $3; exit}')`;
+    const at = revision === 'current' ? '$revision' : revision;
+    return {
+      before: target.explained,
+      commands: [
+        ...(revision === 'current' ? [{ text: lookUp }] : []),
+        { text: etcdctl(state, target, 'compact', at, ...(physical ? ['--physical'] : [])) },
+      ],
+      see: [`It prints \`compacted revision …\`.`],
+      otherwise: '`required revision has been compacted` means that somebody was here before; nothing is left to do.',
+    };
+  },
   async run({ revision, physical = false }, context) {
     const process = await askedMember(undefined, context);
     const at = revision === 'current' ? (await process.client.status(context.call())).revision : revision;
@@ -37,6 +52,14 @@ export const defrag = defineStep({
   required: ['member'],
   timeoutMs: 60_000,
   sentence: ({ member }) => `defragment ${list(member)}`,
+  runbook({ member }, state) {
+    const target = targetOf(member, state);
+    return {
+      before: sentences(target.explained, 'A member stands still while it is defragmented: one after the other.'),
+      commands: each(target).map((one) => ({ text: etcdctl(state, one, 'defrag') })),
+      see: ['Each prints that it finished.'],
+    };
+  },
   async run({ member }, context) {
     const processes = await askedMembers(member, context);
     for (const process of processes) await process.client.defragment(context.call());
@@ -52,6 +75,15 @@ export const alarmDisarm = defineStep({
   required: ['alarm'],
   timeoutMs: 15_000,
   sentence: ({ alarm }) => `disarm ${alarm === 'all' ? 'all alarms' : `the alarm ${alarm}`}`,
+  runbook(_, state) {
+    const target = everybody(state);
+    return {
+      before:
+        'Do away with the cause first, or the alarm is raised again: free space for NOSPACE, the damaged member for CORRUPT.',
+      commands: ['list', 'disarm', 'list'].map((word) => ({ text: etcdctl(state, target, 'alarm', word) })),
+      see: ['The last command prints nothing: no alarm is left.'],
+    };
+  },
   async run({ alarm }, context) {
     const { client, member } = await askedMember(undefined, context);
     const wanted = (info: { alarm: string }): boolean => alarm === 'all' || info.alarm === alarm;

@@ -6,6 +6,18 @@ import { Unmet } from '../errors';
 import { changeMembers, listedMember } from './change';
 import { checkPeerURL } from './peer-url';
 import type { StepContext } from './context';
+import type { DrillState } from './drill-state';
+import {
+  andList,
+  asked,
+  etcdctl,
+  memberIdCommand,
+  quote,
+  sentences,
+  targetOf,
+  votersOf,
+  type Instruction,
+} from './instruction';
 import { flag, memberName, selector, text } from './schema';
 import { selectOne } from './select';
 import { defineStep } from './step';
@@ -30,6 +42,17 @@ export const memberAdd = defineStep({
   check: ({ peerURL }) => checkPeerURL(peerURL),
   follow({ member, learner = false, peerURL }, state, { fails }) {
     if (!fails) state.added(member, { learner, peerURL });
+  },
+  runbook({ member, learner = false, peerURL }, state) {
+    const target = asked(undefined, state);
+    const url = peerURL ?? state.roster.peerURL(member);
+    const words = ['member', 'add', member, '--peer-urls', quote(url), ...(learner ? ['--learner'] : [])];
+    return {
+      before: learner ? undefined : quorumAfterAdding(member, state),
+      commands: [{ text: etcdctl(state, target, ...words) }],
+      see: ['It prints `Member … added to cluster …`, and the settings that the new member is started with.'],
+      otherwise: FIVE_SECONDS,
+    };
   },
   async run({ member, learner = false, peerURL }, context) {
     const { roster } = context.cluster;
@@ -61,6 +84,45 @@ function listEntry(
   return { name: info.name || (context.cluster.roster.nameOf(peerURL) ?? hostOf(peerURL) ?? peerURL), peerURL };
 }
 
+const FIVE_SECONDS =
+  '`unhealthy cluster`: etcd changes its members only when every one of them has been up for five seconds; try again.';
+
+/** A cluster that grows needs more members for its quorum at once, before the new one is up. */
+function quorumAfterAdding(member: string, state: DrillState): string | undefined {
+  if (!state.listIsCertain) return undefined;
+  const before = votersOf(state).filter((voter) => voter !== member);
+  const up = before.filter((voter) => state.isUp(voter) !== false);
+  const needed = Math.floor((before.length + 1) / 2) + 1;
+  const size = before.length + 1;
+  if (up.length < needed) {
+    return `From here until ${member} is up nothing can be written: of ${size} members ${needed} are needed, and only ${andList(up)} ${up.length === 1 ? 'is' : 'are'} up. Have everything ready to start it.`;
+  }
+  const spare = up.length - needed;
+  return spare > 0
+    ? undefined
+    : `From here until ${member} is up, none of ${andList(up)} may fail: of ${size} members ${needed} are needed.`;
+}
+
+/** A change of the member that a name stands for: its ID is looked up first. */
+function changeById(
+  member: string,
+  state: DrillState,
+  change: { before?: string; words: string[]; see: string; otherwise?: string },
+): Instruction {
+  const target = asked(undefined, state);
+  const others = target.names.filter((name) => name !== member);
+  const asks = others.length === 0 ? target : { ...target, names: others };
+  return {
+    before: sentences(change.before, asks.explained),
+    commands: [
+      { text: memberIdCommand(member, state, asks) },
+      { text: etcdctl(state, asks, 'member', ...change.words) },
+    ],
+    see: [change.see],
+    otherwise: change.otherwise ?? FIVE_SECONDS,
+  };
+}
+
 export const memberRemove = defineStep({
   name: 'member-remove',
   summary: 'Removes a member from the cluster. Its process, if it runs, ends itself.',
@@ -76,6 +138,14 @@ export const memberRemove = defineStep({
     if (one !== undefined) return state.removed(one);
     state.forgetList();
     state.forget(state.members.filter((each) => state.isUp(each) !== false));
+  },
+  runbook({ member }, state) {
+    const target = targetOf(member, state);
+    return changeById(target.names[0] ?? '', state, {
+      before: target.explained,
+      words: ['remove', '$memberid'],
+      see: 'It prints `Member … removed from cluster …`. The process of that member, if it runs, ends itself.',
+    });
   },
   async run({ member }, context) {
     const name = await selectOne(member, context);
@@ -101,6 +171,13 @@ export const memberPromote = defineStep({
   follow({ member }, state, { fails }) {
     if (!fails) state.roster.promoted(member);
   },
+  runbook: ({ member }, state) =>
+    changeById(member, state, {
+      words: ['promote', '$memberid'],
+      see: 'It prints `Member … promoted in cluster …`.',
+      otherwise:
+        '`can only promote a learner member which is in sync with leader`: give it time to catch up, and try again.',
+    }),
   async run({ member }, context) {
     context.concerns(member);
     await changeMembers(context, async (process, call) => {
@@ -125,6 +202,11 @@ export const memberUpdate = defineStep({
   follow({ member, peerURL }, state, { fails }) {
     if (!fails) state.roster.updated(member, peerURL);
   },
+  runbook: ({ member, peerURL }, state) =>
+    changeById(member, state, {
+      words: ['update', '$memberid', '--peer-urls', quote(peerURL)],
+      see: 'It prints `Member … updated in cluster …`.',
+    }),
   async run({ member, peerURL }, context) {
     context.concerns(member);
     await changeMembers(context, async (process, call) => {

@@ -2,6 +2,7 @@ import { Unmet } from '../errors';
 import { poll } from '../clock';
 import { processOf } from './ask';
 import { listedMember } from './change';
+import { etcdctl, memberIdCommand, targetOf } from './instruction';
 import { memberName } from './schema';
 import { leaderViews, selectOne } from './select';
 import { defineStep } from './step';
@@ -15,6 +16,18 @@ export const moveLeader = defineStep({
   retry: 'definite',
   timeoutMs: 15_000,
   sentence: ({ member }) => `move the leader to ${member}`,
+  runbook({ member }, state) {
+    const leader = targetOf('leader', state);
+    return {
+      before: leader.explained,
+      commands: [
+        { text: memberIdCommand(member, state, leader) },
+        { text: etcdctl(state, leader, 'move-leader', '$memberid') },
+      ],
+      see: ['It prints `Leadership transferred from … to …`.'],
+      otherwise: '`not leader` means that another member leads by now: find out who, and send it there.',
+    };
+  },
   async run({ member }, context) {
     context.concerns(member);
     const leader = processOf(await selectOne('leader', context), context);

@@ -10,6 +10,7 @@ export const note = defineStep({
   required: ['text'],
   timeoutMs: 0,
   sentence: ({ text: words }) => words.replace(/\s+/g, ' ').trim(),
+  runbook: () => ({ commands: [] }),
   run: () => Promise.resolve(),
 });
 
@@ -21,6 +22,7 @@ export const sleep = defineStep({
   required: ['time'],
   timeoutMs: 0,
   sentence: ({ time }) => `sleep ${time}`,
+  runbook: ({ time }) => ({ commands: [{ text: `sleep ${(parseDuration(time) ?? 0) / 1000}` }] }),
   async run({ time }, context) {
     context.waitingFor(`${time} to pass`);
     await pause(parseDuration(time) ?? 0, context.signal);

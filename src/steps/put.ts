@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
+import { asked, etcdctl, quote } from './instruction';
 import { selector, text } from './schema';
 import { defineStep } from './step';
 import { shown } from './words';
@@ -33,6 +34,24 @@ export const put = defineStep({
     (value === undefined) === (size === undefined)
       ? [{ pointer: '', message: '`put` takes either a `value` or a `size`' }]
       : [],
+  runbook({ key, value, size, to, lease, prevValue }, state) {
+    const target = asked(to, state);
+    const flags = [
+      ...(lease === undefined ? [] : [`--lease=${quote(lease)}`]),
+      ...(prevValue === undefined ? [] : ['--prev-kv']),
+    ];
+    const put = etcdctl(state, target, 'put', quote(key), ...(value === undefined ? [] : [quote(value)]), ...flags);
+    return {
+      before: target.explained,
+      commands: [{ text: value === undefined ? `head -c ${bytesOf(size ?? '0B')} /dev/urandom | ${put}` : put }],
+      see: [
+        prevValue === undefined
+          ? 'It prints `OK`.'
+          : `It prints \`OK\` and what the key held before: \`${prevValue}\`.`,
+      ],
+      otherwise: NO_ANSWER,
+    };
+  },
   async run({ key, value, size, to, lease, prevValue }, context) {
     const process = await askedMember(to, context);
     const bytes = value ?? randomBytes(bytesOf(size ?? '0B'));
@@ -49,6 +68,10 @@ export const put = defineStep({
     }
   },
 });
+
+/** For the runbook, where a write is not answered. */
+export const NO_ANSWER =
+  '`context deadline exceeded` or `request timed out` means that there is no quorum, or no leader yet. The write may have been applied all the same: read before you repeat it.';
 
 /** What a failed write leaves open. */
 export function outcomeNote(said: EtcdSaid): string {

@@ -1,3 +1,5 @@
+import { quote, sentences, targetOf } from './instruction';
+import { startLines } from './start-instruction';
 import { selector } from './schema';
 import { select } from './select';
 import { startMembers } from './start';
@@ -16,6 +18,21 @@ export const restart = defineStep({
   follow({ member }, state) {
     const down = state.named(member)?.find((one) => state.isUp(one) === false);
     if (down !== undefined) state.problem('/member', `${down} is not running here`, `\`start: ${down}\``);
+  },
+  runbook({ member }, state) {
+    const target = targetOf(member, state);
+    return {
+      before: sentences(
+        target.explained,
+        target.names.length > 1 ? 'One after the other: each serves before the next is stopped.' : '',
+      ),
+      commands: target.names.flatMap((name) => [
+        { on: name, text: `pkill -TERM -f ${quote(`etcd --name=${name} `)}` },
+        { on: name, text: startLines(name, {}, state) },
+      ]),
+      see: ['It logs `ready to serve client requests`.'],
+      otherwise: 'Restart no other member before this one serves. Its last log lines say what is wrong.',
+    };
   },
   async run({ member }, context) {
     const members = await select(member, context);

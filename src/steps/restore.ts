@@ -1,13 +1,24 @@
 import { Unmet } from '../errors';
 import type { StepContext } from './context';
+import { clusterList } from '../cluster/command';
+import type { ListEntry, Roster } from '../cluster/roster';
+import type { DrillState } from './drill-state';
+import { folded, quote, sentences, targetOf, toolName, type Instruction } from './instruction';
 import { flag, memberNames, startable, text } from './schema';
-import { select } from './select';
-import { requireSnapshot, SNAPSHOT_SOURCE, snapshotWords, withSnapshot } from './snapshot-source';
+import { select, type Selector } from './select';
+import {
+  requireSnapshot,
+  SNAPSHOT_SOURCE,
+  snapshotFileName,
+  snapshotWords,
+  withSnapshot,
+  type SnapshotSource,
+} from './snapshot-source';
 import { defineStep } from './step';
-import { runTool, snapshotTool, toolVersion } from './tool';
+import { operatorTool, runTool, snapshotTool, toolVersion } from './tool';
 import { list } from './words';
 
-interface RestoreArgs {
+export interface RestoreArgs {
   initialCluster?: readonly string[];
   initialClusterToken?: string;
   bumpRevision?: number;
@@ -52,6 +63,7 @@ export const restore = defineStep({
     if (fails) state.forget(members);
     else for (const one of members) state.restored(one, initialCluster);
   },
+  runbook: ({ member, snapshot, ...args }, state) => instruct(member, snapshot, args, state),
   async run({ member, snapshot, ...args }, context) {
     const selected = await select(member, context);
     const members = member === 'all' && selected.length === 0 ? [...context.cluster.members] : selected;
@@ -63,6 +75,50 @@ export const restore = defineStep({
     return { members };
   },
 });
+
+/** The flags of `snapshot restore` but for the data directory. */
+export function restoreFlags(member: string, args: RestoreArgs, roster: Roster): [name: string, value?: string][] {
+  return [
+    ['--name', member],
+    ['--initial-cluster', clusterList(listFor(args, roster))],
+    ['--initial-advertise-peer-urls', roster.peerURL(member)],
+    ...(args.initialClusterToken === undefined
+      ? []
+      : [['--initial-cluster-token', args.initialClusterToken] as [string, string]]),
+    ...(args.bumpRevision === undefined
+      ? []
+      : [['--bump-revision', String(args.bumpRevision)] as [string, string], ['--mark-compacted'] as [string]]),
+    ...(args.skipHashCheck === true ? [['--skip-hash-check'] as [string]] : []),
+  ];
+}
+
+function listFor({ initialCluster }: RestoreArgs, roster: Roster): ListEntry[] {
+  return initialCluster ? roster.listOf(initialCluster) : roster.fullList();
+}
+
+function instruct(member: Selector, snapshot: SnapshotSource, args: RestoreArgs, state: DrillState): Instruction {
+  const target = targetOf(member, state);
+  const file = snapshotFileName(snapshot);
+  const commands = target.names.map((name) => {
+    const version = state.specOf(name)?.version ?? state.version;
+    const flags = restoreFlags(name, args, state.roster).map(([flagName, value]) =>
+      value === undefined ? flagName : `${flagName} ${quote(value)}`,
+    );
+    const tool = `${toolName(operatorTool(version), version)} snapshot restore ${quote(file)}`;
+    return { on: name, text: folded([tool, ...flags]) };
+  });
+  return {
+    before: sentences(
+      target.explained,
+      `Copy ${file} to ${target.names.length > 1 ? 'each of these machines' : 'that machine'} first.`,
+      target.names.length > 1 ? 'Every member is restored from the same file, with the same list.' : '',
+    ),
+    commands,
+    see: ['Each prints `restored snapshot` or `added member`, and a new folder with its data is there.'],
+    otherwise:
+      '`data-dir … not empty` or `already exists`: move the old folder aside. A wrong hash: the file is damaged, take another one.',
+  };
+}
 
 function refuseUnfit(member: string, { cluster }: StepContext): void {
   if (cluster.running().some((process) => process.member === member)) {
@@ -80,19 +136,16 @@ async function restoreOne(
   const { cluster } = context;
   const version = toolVersion(member, context);
   const tool = snapshotTool(version);
-  const entries = args.initialCluster ? cluster.roster.listOf(args.initialCluster) : cluster.roster.fullList();
+  const entries = listFor(args, cluster.roster);
   const command = [
     tool,
     'snapshot',
     'restore',
     file.path,
-    `--name=${member}`,
     `--data-dir=${cluster.dataDir(member)}`,
-    `--initial-cluster=${entries.map(({ name, peerURL }) => `${name}=${peerURL}`).join(',')}`,
-    `--initial-advertise-peer-urls=${cluster.roster.peerURL(member)}`,
-    ...(args.initialClusterToken === undefined ? [] : [`--initial-cluster-token=${args.initialClusterToken}`]),
-    ...(args.bumpRevision === undefined ? [] : [`--bump-revision=${args.bumpRevision}`, '--mark-compacted']),
-    ...(args.skipHashCheck === true ? ['--skip-hash-check'] : []),
+    ...restoreFlags(member, args, cluster.roster).map(([name, value]) =>
+      value === undefined ? name : `${name}=${value}`,
+    ),
   ];
   await runTool(context, `${tool} for ${member}`, (limit) =>
     cluster.runTool({ member, version, command, file, ...limit }),

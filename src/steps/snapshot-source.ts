@@ -36,6 +36,11 @@ export function snapshotWords(from: SnapshotSource): string {
   return typeof from === 'string' ? `the snapshot ${from}` : basename(from.file);
 }
 
+/** What the file is called where an operator has it: `backup.db`. */
+export function snapshotFileName(from: SnapshotSource): string {
+  return typeof from === 'string' ? `${from}.db` : basename(from.file);
+}
+
 /** Reports a snapshot that no step before this one takes. */
 export function requireSnapshot(from: SnapshotSource, state: DrillState): void {
   if (typeof from !== 'string' || state.hasSnapshot(from)) return;

@@ -4,17 +4,19 @@ import type { MemberProcess } from '../cluster/cluster';
 import { askedMember } from './ask';
 import type { StepContext } from './context';
 import { whyNotServing } from './health';
+import { asked, etcdctl, quote, sentences, toolName } from './instruction';
 import { revision, selector, text } from './schema';
 import {
   requireSnapshot,
   SNAPSHOT_NAME,
   SNAPSHOT_SOURCE,
+  snapshotFileName,
   snapshotWords,
   withSnapshot,
   type SnapshotSource,
 } from './snapshot-source';
 import { defineStep, type StepResult } from './step';
-import { parseToolJson, runTool, snapshotTool, toolVersion } from './tool';
+import { operatorTool, parseToolJson, runTool, snapshotTool, toolVersion } from './tool';
 
 export const snapshot = defineStep({
   name: 'snapshot',
@@ -30,6 +32,20 @@ export const snapshot = defineStep({
   follow({ save }, state, { fails }) {
     if (state.hasSnapshot(save)) state.problem('/save', `there is a snapshot "${save}" already`);
     if (!fails) state.addSnapshot(save);
+  },
+  runbook({ save, from }, state) {
+    const target = asked(from, state);
+    return {
+      before: sentences(
+        target.explained,
+        target.names.length > 1 ? 'A snapshot is taken from one member: any of these that serves.' : '',
+      ),
+      commands: [
+        { text: etcdctl(state, { ...target, names: target.names.slice(0, 1) }, 'snapshot', 'save', `${save}.db`) },
+      ],
+      see: [`It prints \`Snapshot saved at ${save}.db\`. Keep the file away from the members' machines.`],
+      otherwise: 'Ask another member. A file that was left by a snapshot that failed is not one.',
+    };
   },
   async run({ save, from }, context) {
     const process = await askedMember(from, context);
@@ -99,6 +115,25 @@ export const snapshotStatus = defineStep({
   timeoutMs: 60_000,
   sentence: ({ snapshot: from }) => `inspect ${snapshotWords(from)}`,
   follow: ({ snapshot: from }, state) => requireSnapshot(from, state),
+  runbook({ snapshot: from, totalKeys, revision: wanted }, state) {
+    const { version } = state;
+    const words = [
+      toolName(operatorTool(version), version),
+      'snapshot',
+      'status',
+      quote(snapshotFileName(from)),
+      '-w',
+      'table',
+    ];
+    return {
+      commands: [{ text: words.join(' ') }],
+      see: [
+        ...(totalKeys === undefined ? [] : [`TOTAL KEYS is ${totalKeys}.`]),
+        ...(wanted === undefined ? [] : [`REVISION is ${wanted}.`]),
+      ],
+      otherwise: 'A file whose hash is wrong is not to be restored: take another one.',
+    };
+  },
   async run({ snapshot: from, totalKeys, revision: wanted }, context): Promise<StepResult> {
     const [member = ''] = context.cluster.members;
     const status = await snapshotStatusOf(from, member, context);

@@ -6,15 +6,11 @@ import { waitUntilServing } from './health';
 import { checkPeerURL } from './peer-url';
 import { expectRefusal } from './refusal';
 import { flag, flagMap, memberNames, startable, text, version } from './schema';
-import { startSpec, type StartWishes } from './start-spec';
+import { instructStart, type StartArgs } from './start-instruction';
+import { startSpec } from './start-spec';
 import { defineStep } from './step';
 import { list } from './words';
 import { select, type Selector } from './select';
-
-interface StartArgs extends StartWishes {
-  member: Selector;
-  waitFor?: 'healthy' | 'running' | 'none';
-}
 
 export const start = defineStep({
   name: 'start',
@@ -38,6 +34,7 @@ export const start = defineStep({
   needs: ({ newAddress }) => (newAddress === undefined ? [] : ['pinned-addresses']),
   check: ({ peerURL }) => checkPeerURL(peerURL),
   follow: (args, state, { fails }) => followStart(args, state, fails),
+  runbook: (args, state) => instructStart(args, state),
   async run(args, context) {
     const members = await membersToStart(args.member, context);
     context.concerns(...members);

@@ -2,6 +2,7 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import type { StepContext } from './context';
 import type { DrillState } from './drill-state';
+import type { Instruction } from './instruction';
 import type { JsonSchema } from './schema';
 
 /** What a step leaves under its `as`. 64-bit numbers are text. */
@@ -41,6 +42,8 @@ export interface BoundStep {
   needs(): Need[];
   /** Tells what it changes by what can be known from reading alone, and reports what can't be right. */
   follow(state: DrillState, options: { fails: boolean }): void;
+  /** What an operator would type instead, at this point of the drill. */
+  runbook(state: DrillState): Instruction;
   run(context: StepContext): Promise<StepResult | void>;
 }
 
@@ -65,6 +68,8 @@ interface Definition<Properties extends Record<string, JSONSchema>, Args> {
   needs?(args: Args): Need[];
   /** `fails`: the step is expected to fail. */
   follow?(args: Args, state: DrillState, options: { fails: boolean }): void;
+  /** What an operator would type instead, where `state` is what is known just before. A block: nothing of its own. */
+  runbook(args: Args, state: DrillState): Instruction;
   run(args: Args, context: StepContext): Promise<StepResult | void>;
 }
 
@@ -105,6 +110,7 @@ export function defineStep<
         check: () => definition.check?.(args) ?? [],
         needs: () => definition.needs?.(args) ?? [],
         follow: (state, options) => definition.follow?.(args, state, options),
+        runbook: (state) => definition.runbook(args, state),
         run: (context) => definition.run(args, context),
       };
     },

@@ -6,6 +6,7 @@ import { selector } from './schema';
 import type { DrillState } from './drill-state';
 import { select, type Selector } from './select';
 import { defineStep, type Step } from './step';
+import { sentences, targetOf, type Instruction } from './instruction';
 import { list } from './words';
 
 /** SIGTERM, and waiting for the end. A stop that outlasts its deadline fails; it never turns into a kill. */
@@ -44,6 +45,28 @@ function followEnd(selected: Selector, state: DrillState): void {
   for (const member of members) state.ended(member);
 }
 
+function instruct(selected: Selector, state: DrillState, name: 'stop' | 'kill'): Instruction {
+  const target = targetOf(selected, state);
+  const up = selected === 'all' ? target.names.filter((one) => state.isUp(one) !== false) : target.names;
+  const signal = name === 'stop' ? 'TERM' : 'KILL';
+  const graceful =
+    'Etcd ends by itself on SIGTERM, after it has written what it knows. Never shorten this with SIGKILL.';
+  const hard = 'In an incident this has happened already. In a rehearsal:';
+  return {
+    before: sentences(target.explained, name === 'stop' ? graceful : hard),
+    commands: up.map((one) => ({ on: one, text: `pkill -${signal} -f ${match(one)}` })),
+    see: [
+      `\`${up.length === 1 ? `pgrep -f ${match(up[0] ?? '')}` : 'pgrep -fa "etcd --name="'}\` finds nothing there any more.`,
+    ],
+    otherwise: name === 'stop' ? 'Look at what it logs, and wait.' : undefined,
+  };
+}
+
+/** The command line of a member's process; the blank tells etcd-1 from etcd-10. */
+function match(member: string): string {
+  return `"etcd --name=${member} "`;
+}
+
 /** `stop` and `kill` differ in their signal alone. */
 function ending(name: 'stop' | 'kill', signal: 'SIGTERM' | 'SIGKILL', summary: string): Step {
   return defineStep({
@@ -55,6 +78,7 @@ function ending(name: 'stop' | 'kill', signal: 'SIGTERM' | 'SIGKILL', summary: s
     timeoutMs: 30_000,
     sentence: ({ member }) => `${name} ${list(member)}`,
     follow: ({ member }, state) => followEnd(member, state),
+    runbook: ({ member }, state) => instruct(member, state, name),
     async run({ member }, context) {
       const members = await runningOf(member, context);
       context.concerns(...members);

@@ -10,6 +10,11 @@ export function snapshotTool(version: string): 'etcdctl' | 'etcdutl' {
   return atLeast(version, '3.5') ? 'etcdutl' : 'etcdctl';
 }
 
+/** What an operator restores with: etcdctl while it can, as 3.5 has both (etcd-facts.md 3.5). */
+export function operatorTool(version: string): 'etcdctl' | 'etcdutl' {
+  return atLeast(version, '3.6') ? 'etcdutl' : 'etcdctl';
+}
+
 /** Runs a tool, and throws what it said where it failed or outlasted its deadline. */
 export async function runTool(
   context: StepContext,

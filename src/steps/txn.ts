@@ -1,7 +1,8 @@
 import type { Comparison, TxnOperation } from '../cluster/client';
 import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
-import { outcomeNote } from './put';
+import { NO_ANSWER, outcomeNote } from './put';
+import { asked, etcdctl } from './instruction';
 import { flag, selector, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
 import { plural } from './words';
@@ -72,6 +73,19 @@ export const txn = defineStep({
     `transaction with ${plural(conditions.length, 'condition')}` +
     (succeeded === undefined ? '' : succeeded ? ', which hold' : ', which do not hold'),
   check: ({ if: conditions = [] }) => conditions.flatMap((condition, i) => checkCondition(condition, i)),
+  runbook(args, state) {
+    const target = asked(args.to, state);
+    const conditions = (args.if ?? []).map((condition) => typedCondition(condition));
+    const parts = [conditions, operations(args.then), operations(args.else)].map((lines) =>
+      lines.map((line) => `${line}\n`).join(''),
+    );
+    return {
+      before: target.explained,
+      commands: [{ text: `${etcdctl(state, target, 'txn')} <<'EOF'\n${parts.join('\n')}\nEOF` }],
+      see: args.succeeded === undefined ? [] : [`Its first line is \`${args.succeeded ? 'SUCCESS' : 'FAILURE'}\`.`],
+      otherwise: NO_ANSWER,
+    };
+  },
   async run(args, context) {
     const process = await askedMember(args.to, context);
     const request = {
@@ -93,6 +107,26 @@ export const txn = defineStep({
     }
   },
 });
+
+const TYPED_TARGETS = { value: 'value', version: 'ver', createRevision: 'create', modRevision: 'mod', lease: 'lease' };
+
+/** As etcdctl's txn reads it: `mod("foo") > "0"`. */
+function typedCondition(condition: Condition): string {
+  const { key, target, is, operand } = comparisonOf(condition);
+  return `${TYPED_TARGETS[target]}(${JSON.stringify(key)}) ${is} ${JSON.stringify(operand)}`;
+}
+
+function operations(list: readonly object[] | undefined): string[] {
+  return ((list ?? []) as TxnOperation[]).map((operation) => {
+    if ('put' in operation) {
+      const { key, value, lease } = operation.put;
+      return `put ${JSON.stringify(key)} ${JSON.stringify(value)}${lease === undefined ? '' : ` --lease=${lease}`}`;
+    }
+    const [word, { key, prefix }] =
+      'get' in operation ? (['get', operation.get] as const) : (['del', operation.delete] as const);
+    return `${word} ${JSON.stringify(key)}${prefix === true ? ' --prefix' : ''}`;
+  });
+}
 
 function checkCondition(condition: Condition, index: number): ArgumentProblem[] {
   const targets = TARGETS.filter((target) => condition[target] !== undefined);

@@ -2,6 +2,7 @@ import { Unmet } from '../errors';
 import { selector } from './schema';
 import { select } from './select';
 import { defineStep } from './step';
+import { quote, sentences, targetOf } from './instruction';
 import { list } from './words';
 
 export const wipe = defineStep({
@@ -18,6 +19,16 @@ export const wipe = defineStep({
     const up = members.find((one) => state.isUp(one) === true);
     if (up !== undefined) state.problem('/member', `${up} is running here`, 'stop or kill it first');
     for (const one of members) state.wiped(one);
+  },
+  runbook({ member }, state) {
+    const target = targetOf(member, state);
+    return {
+      before: sentences(
+        target.explained,
+        'This cannot be undone. Make sure that etcd is down on that machine, and that it is the right machine.',
+      ),
+      commands: target.names.map((name) => ({ on: name, text: `rm -drf ${quote(`${name}.etcd`)}` })),
+    };
   },
   async run({ member }, context) {
     const members = await select(member, context);

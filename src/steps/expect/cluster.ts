@@ -5,6 +5,9 @@ import type { Comparison } from '../../errors';
 import { EtcdSaid, Unmet } from '../../errors';
 import type { StepContext } from '../context';
 import { PROBE_MS, servingProcesses } from '../health';
+import { PLAIN, PORTS, url } from '../../cluster/security';
+import { andList, asked as whom, etcdctl, everybody, named, type Instruction } from '../instruction';
+import type { DrillState } from '../drill-state';
 import { flag, id, memberName, text } from '../schema';
 import { leaderViews } from '../select';
 import { list } from '../words';
@@ -54,6 +57,14 @@ export const leader = defineRow({
   schema: { type: 'string', names: 'leader' } as const,
   words: (who) =>
     who === 'any' ? 'there is a leader' : who === 'none' ? 'nobody knows a leader' : `${who} is the leader`,
+  runbook: (who, state) => ({
+    commands: [{ text: etcdctl(state, everybody(state), 'endpoint', 'status', '-w', 'table') }],
+    see: [
+      who === 'none'
+        ? 'Nobody answers, or no line has `true` under IS LEADER.'
+        : `${who === 'any' ? 'One line' : `The line of ${who}, and no other,`} has \`true\` under IS LEADER.`,
+    ],
+  }),
   async look(who, context) {
     if (who === 'none') return lookForNoLeader(context);
     const asked = await askable('leader', who === 'any' ? 'a leader' : who, context);
@@ -103,6 +114,10 @@ export const members = defineRow({
     names: 'plain',
   } as const,
   words: (expected) => `the member list is ${list(namesOf(expected))}`,
+  runbook: (expected, state) => ({
+    commands: [{ text: etcdctl(state, whom(undefined, state), 'member', 'list', '-w', 'table') }],
+    see: [`It lists ${andList(seenMembers(expected))}, and nobody else.`],
+  }),
   async look(expected, context) {
     const wantedNames = names(namesOf(expected), context);
     const serving = await askable('members', wantedNames, context);
@@ -128,6 +143,17 @@ export const members = defineRow({
 
 function namesOf(expected: unknown): string[] {
   return Array.isArray(expected) ? (expected as string[]) : Object.keys(expected as object);
+}
+
+function seenMembers(expected: unknown): string[] {
+  if (Array.isArray(expected)) return expected as string[];
+  return Object.entries(expected as Record<string, ExpectedMember>).map(([name, { id, learner }]) => {
+    const about = [
+      ...(id === undefined ? [] : [`ID ${hexId(id)}`]),
+      ...(learner === undefined ? [] : [learner ? 'a learner' : 'not a learner']),
+    ];
+    return about.length === 0 ? name : `${name} (${about.join(', ')})`;
+  });
 }
 
 /** A member that was added and has not started yet has no name: its peer URL tells who it is. */
@@ -174,6 +200,7 @@ export const clusterId = defineRow({
       : Object.entries(expected as Record<string, string>)
           .map(([member, id]) => `the cluster ID of ${member} is ${id}`)
           .join(', '),
+  runbook: (expected, state) => instructClusterId(expected, state),
   async look(expected, context) {
     const idOf = async ({ client }: MemberProcess): Promise<string> =>
       (await client.status(context.call(PROBE_MS))).clusterId;
@@ -193,6 +220,20 @@ export const clusterId = defineRow({
   },
 });
 
+function instructClusterId(expected: unknown, state: DrillState): Instruction {
+  const ofOne = (id: string): string => `\`"ClusterID" : ${BigInt(`0x${hexId(id)}`)}\` (${hexId(id)} in hex)`;
+  const look = (members: readonly string[]): string =>
+    `${etcdctl(state, named(members.slice(0, 1)), 'member', 'list', '-w', 'fields')} | grep ClusterID`;
+  if (typeof expected === 'string') {
+    return { commands: [{ text: look(whom(undefined, state).names) }], see: [`It prints ${ofOne(expected)}.`] };
+  }
+  const ids = Object.entries(expected as Record<string, string>);
+  return {
+    commands: ids.map(([name]) => ({ text: look([name]) })),
+    see: ids.map(([name, id]) => `${name} answers ${ofOne(id)}; where it does not serve, its log says so in hex.`),
+  };
+}
+
 export const version = defineRow({
   name: 'version',
   description: 'what members say they are, and the version of the cluster; `3.5` fits every 3.5.x',
@@ -210,6 +251,18 @@ export const version = defineRow({
       ...(cluster === undefined ? [] : [`the cluster is on ${cluster}`]),
       ...Object.entries(member as Record<string, string>).map(([name, at]) => `${name} is on ${at}`),
     ].join(', '),
+  runbook: ({ cluster, member = {} }, state) => ({
+    commands: [
+      { text: etcdctl(state, everybody(state), 'endpoint', 'status', '-w', 'table') },
+      ...(cluster === undefined
+        ? []
+        : [{ text: `curl ${url(PLAIN, whom(undefined, state).names[0] ?? '', PORTS.client)}/version` }]),
+    ],
+    see: [
+      ...Object.entries(member as Record<string, string>).map(([name, at]) => `${name} is on ${at}.`),
+      ...(cluster === undefined ? [] : [`\`etcdcluster\` is ${cluster}.`]),
+    ],
+  }),
   async look({ cluster, member = {} }, context) {
     const fits = (actual: string | undefined, wanted: string): string =>
       actual === wanted || actual?.startsWith(`${wanted}.`) ? wanted : (actual ?? 'not said');
@@ -244,6 +297,14 @@ export const alarms = defineRow({
     expects: '`none`, a list of NOSPACE and CORRUPT, or a map of them to members',
   } as const,
   words: (expected) => (expected === 'none' ? 'no alarm is raised' : `the alarms are ${alarmText(expected)}`),
+  runbook: (expected, state) => ({
+    commands: [{ text: etcdctl(state, whom(undefined, state), 'alarm', 'list') }],
+    see: [
+      expected === 'none'
+        ? 'It prints nothing: no alarm is raised.'
+        : `It prints ${alarmText(expected)}, and no other alarm.`,
+    ],
+  }),
   async look(expected, context) {
     const asked = await askable('alarms', alarmText(expected), context);
     if (!areProcesses(asked)) return asked;

@@ -2,6 +2,7 @@ import type { HashAnswer } from '../../cluster/client';
 import { Unmet, EtcdSaid, type Comparison } from '../../errors';
 import type { StepContext } from '../context';
 import { PROBE_MS } from '../health';
+import { etcdctl, everybody, named } from '../instruction';
 import { memberNames } from '../schema';
 import { defineRow } from './row';
 
@@ -15,6 +16,18 @@ export const consistent = defineRow({
     additionalProperties: false,
   } as const,
   words: (value) => `the data of ${value === true ? 'all voters' : among(value).join(', ')} is the same`,
+  runbook(value, state) {
+    const target =
+      value === true
+        ? named(everybody(state).members.filter((one) => !state.roster.isLearner(one)))
+        : named(among(value));
+    return {
+      commands: [{ text: etcdctl(state, target, 'endpoint', 'hashkv', '-w', 'table') }],
+      see: ['HASH is the same in every line.'],
+      otherwise:
+        'While somebody writes, the lines may be of different revisions: ask again. Where it stays different, members hold different data: stop here, and keep every data directory.',
+    };
+  },
   async look(value, context) {
     const { roster } = context.cluster;
     const voters = roster.known().filter((member) => !roster.isLearner(member));

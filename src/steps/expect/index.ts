@@ -1,5 +1,6 @@
 import { Unmet } from '../../errors';
 import type { StepContext } from '../context';
+import { sentences, type Instruction } from '../instruction';
 import type { JsonSchema } from '../schema';
 import type { Step } from '../step';
 import { alarms, clusterId, leader, members, version } from './cluster';
@@ -53,6 +54,7 @@ export const expect: Step = {
       check: () => [],
       follow: () => undefined,
       needs: () => ('address' in expected ? ['pinned-addresses'] : []),
+      runbook: (state) => together(rowsOf(expected).map((row) => row.runbook(expected[row.name], state))),
       run: (context) => look(expected, context),
     };
   },
@@ -60,6 +62,17 @@ export const expect: Step = {
 
 function rowsOf(expected: Expected): Row[] {
   return ROWS.filter((row) => row.name in expected);
+}
+
+/** All rows as one instruction; a command that serves two of them is typed once. */
+function together(rows: readonly Instruction[]): Instruction {
+  const distinct = new Map(rows.flatMap(({ commands }) => commands.map((one) => [`${one.on ?? ''} ${one.text}`, one])));
+  return {
+    before: sentences(...rows.map(({ before }) => before)),
+    commands: [...distinct.values()],
+    see: rows.flatMap(({ see = [] }) => see),
+    otherwise: sentences(...rows.map(({ otherwise }) => otherwise)),
+  };
 }
 
 async function look(expected: Expected, context: StepContext): Promise<void> {

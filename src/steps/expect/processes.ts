@@ -2,6 +2,7 @@
 import { textMatcher } from '../../match';
 import type { Comparison } from '../../errors';
 import type { StepContext } from '../context';
+import { andList, etcdctl, named, targetOf } from '../instruction';
 import { PROBE_MS, whyNotServing } from '../health';
 import { memberName, memberNames, selector, textPatterns } from '../schema';
 import { select } from '../select';
@@ -19,6 +20,15 @@ export const healthy = defineRow({
   description: 'at least these members serve: a voter answers a linearizable read, a learner a serializable one',
   schema: selector,
   words: (who) => `${list(who)} ${who !== 'all' && [who].flat().length === 1 ? 'serves' : 'serve'}`,
+  runbook(who, state) {
+    const target = targetOf(who, state);
+    return {
+      before: target.explained,
+      commands: [{ text: etcdctl(state, target, 'endpoint', 'health') }],
+      see: [target.names.length === 1 ? 'It says `is healthy`.' : 'It says `is healthy` of each.'],
+      otherwise: 'A cluster needs some seconds to settle: look again before you worry.',
+    };
+  },
   async look(who, context) {
     const members = await select(who, context);
     context.concerns(...members);
@@ -34,6 +44,12 @@ export const unhealthy = defineRow({
   description: 'these members’ processes run and do not serve',
   schema: memberNames,
   words: (members) => `${list(members)} run${members.length === 1 ? 's' : ''} without serving`,
+  runbook: (members, state) => ({
+    commands: [{ text: etcdctl(state, named(members), 'endpoint', 'health') }],
+    see: [
+      `The process of ${andList(members)} runs, and yet this says \`is unhealthy\` of ${members.length === 1 ? 'it' : 'each'}.`,
+    ],
+  }),
   async look(members, context) {
     context.concerns(...members);
     const states = await Promise.all(members.map((member) => stateOf(member, context)));
@@ -52,6 +68,10 @@ export const running = defineRow({
   schema: { type: 'array', items: { type: 'string' }, uniqueItems: true, names: 'plain' } as const,
   words: (members) =>
     members.length === 0 ? 'nobody runs' : `${list(members)} run${members.length === 1 ? 's' : ''}, nobody else`,
+  runbook: (members, state) => ({
+    commands: state.members.map((on) => ({ on, text: `pgrep -f "etcd --name=${on} "` })),
+    see: [`It prints a process ID on ${andList(members)}, and nothing anywhere else.`],
+  }),
   look(members, context) {
     const up = context.cluster.running().map(({ member }) => member);
     context.concerns(...up, ...members);
@@ -77,6 +97,12 @@ export const exit = defineRow({
     additionalProperties: false,
   },
   words: ({ member, code }) => `${member} has exited with code ${codes(code)}`,
+  runbook: ({ member, code }) => ({
+    commands: [],
+    see: [
+      `The process of ${member} has ended by itself with exit code ${codes(code)} (\`echo $?\` where it was started).`,
+    ],
+  }),
   look({ member, code }, context) {
     context.concerns(member);
     const process = context.cluster.process(member);
@@ -119,6 +145,13 @@ export const log = defineRow({
       ...(contains === undefined ? [] : [`the log of ${member} says ${describe(contains)}`]),
       ...(absent === undefined ? [] : [`the log of ${member} does not say ${describe(absent)}`]),
     ].join(' and '),
+  runbook: ({ member, contains, absent }) => ({
+    commands: [],
+    see: [
+      ...(contains === undefined ? [] : [`The log of ${member} says ${describe(contains)}.`]),
+      ...(absent === undefined ? [] : [`The log of ${member} does not say ${describe(absent)}.`]),
+    ],
+  }),
   look({ member, contains, absent, incarnation }, context) {
     context.concerns(member);
     const all = context.cluster.incarnations(member);
@@ -161,6 +194,10 @@ export const address = defineRow({
     additionalProperties: false,
   },
   words: ({ member, changed }) => `${member} has ${changed ? 'a new' : 'its old'} address`,
+  runbook: ({ member, changed }) => ({
+    commands: [{ text: `getent hosts ${member}` }],
+    see: [`It prints the ${changed ? 'new' : 'old'} address of ${member}. Ask on every member's machine.`],
+  }),
   look({ member, changed }, context) {
     const [before, now] = context.cluster.incarnations(member).slice(-2);
     if (!before || !now) {

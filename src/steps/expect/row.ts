@@ -2,6 +2,8 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import type { Comparison } from '../../errors';
 import type { StepContext } from '../context';
+import type { DrillState } from '../drill-state';
+import type { Instruction } from '../instruction';
 import type { JsonSchema } from '../schema';
 
 export interface Row {
@@ -9,6 +11,8 @@ export interface Row {
   readonly schema: JsonSchema;
   /** For the step's sentence: `etcd-1 serves`. */
   words(value: unknown): string;
+  /** How an operator looks at it. */
+  runbook(value: unknown, state: DrillState): Instruction;
   /** What does not hold; empty where all does. */
   look(value: unknown, context: StepContext): Promise<Comparison[]>;
 }
@@ -30,6 +34,7 @@ export function defineRow<const Schema extends JSONSchema>(definition: {
   description: string;
   schema: Schema;
   words(value: ValueOf<Schema>): string;
+  runbook(value: ValueOf<Schema>, state: DrillState): Instruction;
   look(value: ValueOf<Schema>, context: StepContext): Promise<Comparison[]>;
 }): Row {
   type Value = ValueOf<Schema>;
@@ -37,6 +42,7 @@ export function defineRow<const Schema extends JSONSchema>(definition: {
     name: definition.name,
     schema: { ...(definition.schema as unknown as JsonSchema), description: definition.description },
     words: (value) => definition.words(value as Value),
+    runbook: (value, state) => definition.runbook(value as Value, state),
     look: (value, context) => definition.look(value as Value, context),
   };
 }

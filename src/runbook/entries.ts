@@ -1,0 +1,75 @@
+/** A drill as a list of instructions: what the runbook prints, the plan tells and the script runs. */
+import { substitute } from '../scenario/expressions';
+import { walkDrill } from '../scenario/follow';
+import { readNode } from '../scenario/read';
+import type { LoadedStep, Scenario } from '../scenario/scenario';
+import type { DrillState } from '../steps/drill-state';
+import { OPEN, withVariables, type Command, type Instruction } from '../steps/instruction';
+import type { BoundStep } from '../steps/step';
+
+export interface Entry {
+  step: LoadedStep;
+  /** The name that the author gave it, else what it does. */
+  title: string;
+  instruction: Instruction;
+  /** Results of earlier steps that its commands name: `$victim_members`. */
+  open: OpenName[];
+  nested: Entry[];
+}
+
+export interface OpenName {
+  variable: string;
+  /** `victim.members`. */
+  result: string;
+}
+
+/** The steps that run with this version, each with its instruction, those of a block below it. */
+export function entriesOf(scenario: Scenario, version: string): Entry[] {
+  const top: Entry[] = [];
+  const byId = new Map<string, Entry>();
+  walkDrill(scenario, version, ({ step, bound, state }) => {
+    const entry = entryOf(step, bound, state);
+    byId.set(step.id, entry);
+    const parent = byId.get(step.id.slice(0, Math.max(0, step.id.lastIndexOf('.'))));
+    (parent?.nested ?? top).push(entry);
+  });
+  return top;
+}
+
+function entryOf(step: LoadedStep, bound: BoundStep | undefined, state: DrillState): Entry {
+  const open: OpenName[] = [];
+  const readable = bound ?? bindOpen(step, open);
+  const title = withVariables(step.modifiers.name ?? readable.sentence());
+  const isBlock = step.nested.length > 0;
+  return { step, title, instruction: filled(readable.runbook(state)), open: isBlock ? [] : open, nested: [] };
+}
+
+/** The step with a variable in the place of each result, which is known only when it happens. */
+function bindOpen(step: LoadedStep, open: OpenName[]): BoundStep {
+  const node = substitute(step.args, {
+    final: true,
+    onProblem: () => undefined,
+    lookup: (name) => {
+      const result = name.replace(/^results\./, '');
+      const variable = result.replace(/\W/g, '_');
+      if (!open.some((one) => one.result === result)) open.push({ variable: `$${variable}`, result });
+      return { value: `${OPEN}${variable}` };
+    },
+  });
+  return step.step.bind(readNode(node, step.step.schema));
+}
+
+function filled({ before, commands, see, otherwise }: Instruction): Instruction {
+  const fill = (text: string | undefined): string | undefined => (text ? withVariables(text) : undefined);
+  return {
+    before: fill(before),
+    commands: commands.map(({ on, text }): Command => ({ on: fill(on), text: withVariables(text) })),
+    see: see?.map(withVariables),
+    otherwise: fill(otherwise),
+  };
+}
+
+/** All entries, those of blocks included, in the order of the file. */
+export function allEntries(entries: readonly Entry[]): Entry[] {
+  return entries.flatMap((entry) => [entry, ...allEntries(entry.nested)]);
+}
