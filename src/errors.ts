@@ -2,12 +2,15 @@
  * Three kinds of trouble, three routes: the scenario or the command line is wrong (exit 2), an expectation failed
  * (exit 1), the environment broke (exit 3).
  */
+import type { Severity } from './rules';
 import type { Place } from './source';
 
 /** Something wrong in a file that a person wrote. */
 export interface Problem {
   /** The name of the rule that found it, for `etcd-scenarios-disable-line`. */
   rule: string;
+  /** Certain, or likely. */
+  severity: Severity;
   place: Place;
   /** What was found, and what would be right. One sentence. */
   message: string;
@@ -15,6 +18,8 @@ export interface Problem {
   hint?: string;
   /** The source lines with a caret. */
   frame?: string;
+  /** Where to read on: `docs/steps.md#start`. */
+  page?: string;
 }
 
 /** The files are wrong: nothing was started. Exit code 2. */

@@ -9,6 +9,10 @@ export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd,
   etcd-scenarios clean [--older-than D | --run ID]   remove what dead runs left
   etcd-scenarios schema                              print the JSON Schema of a drill, for editors
 
+validate
+  --format NAME      text, json (an array of problems) or github (annotations)
+  --strict           exit 2 for warnings too; --max-warnings N: for more than N
+
 run, what to run
   --etcd V,V         etcd versions; a drill that names its own runs with those among them
   --tag EXPR         by tags: \`recovery and not slow\`, \`(a or b) and c\`

@@ -1,18 +1,35 @@
 import type { Problem } from '../errors';
 import { formatPlace, stripControl } from '../source';
 
-/** Problems for people: place, message, source line with a caret, hint. */
+/** Problems for people: place, message, source line with a caret, hint, and where to read on. */
 export function formatProblems(problems: readonly Problem[]): string {
-  const told = problems.map(({ place, message, frame, hint }) =>
+  const told = problems.map(({ severity, place, message, frame, hint, page }) =>
     [
-      `${formatPlace(place)}: ${message}`,
+      `${formatPlace(place)}: ${severity === 'warning' ? 'warning: ' : ''}${message}`,
       ...(frame === undefined ? [] : [indent(frame)]),
       ...(hint === undefined ? [] : [`  = ${hint}`]),
+      ...(page === undefined ? [] : [`  = see ${page}`]),
       '',
     ].join('\n'),
   );
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return stripControl([...told, `${count}; nothing was started`, ''].join('\n'));
+  return stripControl([...told, `${counted(problems)}`, ''].join('\n'));
+}
+
+/** `2 problems; nothing was started`, `1 error and 2 warnings; nothing was started`, `1 warning`. */
+function counted(problems: readonly Problem[]): string {
+  const { errors, warnings } = countProblems(problems);
+  if (warnings === 0) return `${plural(errors, 'problem')}; nothing was started`;
+  if (errors === 0) return plural(warnings, 'warning');
+  return `${plural(errors, 'error')} and ${plural(warnings, 'warning')}; nothing was started`;
+}
+
+export function countProblems(problems: readonly Problem[]): { errors: number; warnings: number } {
+  const warnings = problems.filter(({ severity }) => severity === 'warning').length;
+  return { errors: problems.length - warnings, warnings };
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function indent(text: string): string {

@@ -37,6 +37,13 @@ export interface LoadedDrills {
  * path, tag expression or variable that is none.
  */
 export async function load(request: LoadRequest): Promise<LoadedDrills> {
+  const { problems, ...drills } = await readDrills(request);
+  if (problems.length > 0) throw new ScenarioError(problems);
+  return drills;
+}
+
+/** The same, for who wants to see the good files although others are bad. Throws UsageError as `load` does. */
+export async function readDrills(request: LoadRequest): Promise<LoadedDrills & { problems: Problem[] }> {
   const { files, remarks } = await chooseFiles(request);
   const variables = literal(request.variables ?? {});
   const loaded = await Promise.all(
@@ -50,14 +57,15 @@ export async function load(request: LoadRequest): Promise<LoadedDrills> {
     }),
   );
   const problems: Problem[] = loaded.flatMap((one) => one.problems);
-  if (problems.length > 0) throw new ScenarioError(problems);
   const all = loaded.flatMap(({ scenarios }) => scenarios);
-  refuseUnknownVariables(variables.keys(), all);
+  // A variable may be declared in a file that could not be read.
+  if (problems.length === 0) refuseUnknownVariables(variables.keys(), all);
   const slowToo = request.slow === true || (request.paths ?? []).length > 0;
   return {
     scenarios: selectScenarios(all, { tag: request.tag, grep: request.grep, slowToo }),
     files: files.length,
     remarks,
+    problems,
   };
 }
 

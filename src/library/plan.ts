@@ -1,7 +1,6 @@
 /** From drills to cases. */
 import { ScenarioError } from '../errors';
 import type { Scenario } from '../scenario/scenario';
-import { outsideProblems } from '../run/outside';
 import { planCases, type PlannedCase } from '../run/plan';
 
 /** What runs where nobody says which version: one recent version of one line, so that it is quick. */
@@ -18,17 +17,16 @@ export interface PlanRequest {
 
 /** The cases of these drills. Throws ScenarioError for what is wrong with the versions that they would run. */
 export function plan(scenarios: readonly Scenario[], request: PlanRequest): PlannedCase[] {
-  const { cases, problems } = planCases(scenarios, {
+  const { cases, problems } = planWith(scenarios, request);
+  if (problems.some(({ severity }) => severity === 'error')) throw new ScenarioError(problems);
+  return cases;
+}
+
+/** The cases, and what is wrong or likely to be wrong with them. */
+export function planWith(scenarios: readonly Scenario[], request: PlanRequest): ReturnType<typeof planCases> {
+  return planCases(scenarios, {
     etcd: request.etcd,
     defaultEtcd: request.defaultEtcd ?? [DEFAULT_ETCD],
     repeat: request.repeat ?? 1,
   });
-  if (problems.length > 0) throw new ScenarioError(problems);
-  return cases;
-}
-
-/** Reads the snapshots from outside. Throws ScenarioError where one is damaged or does not fit. */
-export async function checkOutside(cases: readonly PlannedCase[]): Promise<void> {
-  const problems = await outsideProblems(cases);
-  if (problems.length > 0) throw new ScenarioError(problems);
 }

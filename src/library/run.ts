@@ -12,8 +12,9 @@ import { logFile } from '../report/folder';
 import { exitCodeOf, runCases } from '../run/run';
 import { requireRoom } from './disk';
 import { bindAddress, dockerEnvironment } from './docker-environment';
-import { load, type LoadRequest } from './load';
-import { checkOutside, plan, type PlanRequest } from './plan';
+import { check, refuseErrors } from './check';
+import type { LoadRequest } from './load';
+import type { PlanRequest } from './plan';
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
@@ -80,10 +81,9 @@ function interruptionOf(signal: AbortSignal | undefined): { signal: AbortSignal;
 }
 
 async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<RunResult> {
-  const drills = await load(request);
-  const cases = plan(drills.scenarios, request);
+  const { cases, problems, remarks } = await check(request);
+  refuseErrors(problems);
   if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
-  await checkOutside(cases);
   const engine = await connectEngine();
   const bind = bindAddress(engine, request.bind);
   const jobs = request.jobs ?? defaultJobs(engine);
@@ -107,7 +107,8 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
     bind,
     reports,
   });
-  for (const message of drills.remarks) emit({ type: 'progress', message });
+  for (const message of remarks) emit({ type: 'progress', message });
+  for (const problem of problems) emit({ type: 'problem', problem });
   const swept = await sweep(engine);
   if (swept !== undefined) emit({ type: 'progress', message: swept });
   const keep = request.keep ?? false;

@@ -64,7 +64,8 @@ export class ConsoleReporter implements Reporter {
     'case-skipped': (event) => this.printCase(event.case),
     'case-finished': (event) => this.printCase(event.case),
     problem: ({ problem }) => {
-      const head = `${this.style.cyan(oneLine(formatPlace(problem.place)))}  ${this.style.bold(oneLine(problem.message))}`;
+      const what = `${problem.severity === 'warning' ? 'warning: ' : ''}${oneLine(problem.message)}`;
+      const head = `${this.style.cyan(oneLine(formatPlace(problem.place)))}  ${this.style.bold(what)}`;
       const rest = [problem.frame, problem.hint].flatMap((text) => (text ? [indent(clean(text), '  ')] : []));
       this.print(`${[`${head}  ${this.style.dim(`(${oneLine(problem.rule)})`)}`, ...rest].join('\n')}\n\n`);
     },

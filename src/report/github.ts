@@ -1,7 +1,9 @@
 /** GitHub Actions: an annotation at the line that failed, and a table in the job's step summary. */
 import { appendFileSync } from 'node:fs';
 import { formatDuration } from '../clock';
+import type { Problem } from '../errors';
 import type { Failure, Reporter, RunEvent } from '../events';
+import type { Severity } from '../rules';
 import { headlineOf, renderFailure, renderFailures } from './failure';
 import { dispatch, type Handlers } from './handlers';
 import { countsByMark, knownReason, Ledger, markOf, reasonOf, titleOf, type CaseRecord, type Mark } from './ledger';
@@ -54,11 +56,7 @@ export class GithubReporter implements Reporter {
       for (const failure of failures)
         this.options.out.write(annotationOf(record, failure, this.ledger.started?.reports));
     },
-    problem: ({ problem }) => {
-      const { file, line, column } = problem.place;
-      const message = [problem.message, problem.hint, problem.frame].filter((text) => text).join('\n');
-      this.options.out.write(annotation({ file, line, col: column, title: problem.rule }, message));
-    },
+    problem: ({ problem }) => this.options.out.write(problemAnnotation(problem)),
   };
 }
 
@@ -68,10 +66,21 @@ function annotationOf(record: CaseRecord, failure: Failure, reports: string | nu
   return annotation({ file, line, col: column, title: titleOf(ref) }, renderFailure(failure, { reports }));
 }
 
+/** What was found in a file, at its place: an error or a warning. */
+export function problemAnnotation({ rule, severity, place, message, hint, frame, page }: Problem): string {
+  const { file, line, column } = place;
+  const text = [message, hint, frame, page === undefined ? undefined : `see ${page}`].filter((one) => one).join('\n');
+  return annotation({ file, line, col: column, title: rule }, text, severity);
+}
+
 /** One workflow command on one line: `::error file=…,line=…,col=…,title=…::message`. */
-export function annotation(properties: Record<string, string | number>, message: string): string {
+export function annotation(
+  properties: Record<string, string | number>,
+  message: string,
+  level: Severity = 'error',
+): string {
   const pairs = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(oneLine(String(value)))}`);
-  return `::error ${pairs.join(',')}::${escapeData(cutEnd(clean(message), LONGEST_DETAIL))}\n`;
+  return `::${level} ${pairs.join(',')}::${escapeData(cutEnd(clean(message), LONGEST_DETAIL))}\n`;
 }
 
 function escapeData(text: string): string {

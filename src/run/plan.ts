@@ -6,6 +6,7 @@ import { knownFor, type KnownFailing } from '../scenario/known-failing';
 import { isNullText, valueOf, type Node } from '../scenario/node';
 import { problemAt } from '../scenario/parse';
 import { followDrill } from '../scenario/follow';
+import { silence } from '../scenario/silences';
 import { allSteps, type LoadedStep, type Scenario } from '../scenario/scenario';
 import { containsExpression } from '../scenario/expressions';
 import type { SourceFile } from '../source';
@@ -13,6 +14,7 @@ import type { Need } from '../steps/step';
 import { caseId } from './case-id';
 import { readNode } from '../scenario/read';
 import { minorOf } from '../version';
+import { mergeProblems } from './merge-problems';
 
 export interface PlannedCase {
   ref: CaseRef;
@@ -45,25 +47,43 @@ export function planCases(
 ): { cases: PlannedCase[]; problems: Problem[] } {
   const cases: PlannedCase[] = [];
   const idOf = uniqueIds();
-  const problems: Problem[] = [];
   for (const scenario of scenarios) {
-    const found: Problem[] = [];
     for (const { version, skip } of versionsOf(scenario, options)) {
-      if (skip === undefined) found.push(...flagProblems(scenario, version), ...followDrill(scenario, version));
       for (let round = 1; round <= options.repeat; round++) {
         const id = idOf(caseId(scenario, version, round));
         cases.push(planCase(scenario, version, { skip, id, number: cases.length + 1 }));
       }
     }
-    problems.push(...inOrder(found));
   }
-  return { cases, problems };
+  return { cases, problems: problemsOf(cases) };
 }
 
-/** In the order of the file, each once: two versions may lack the same flag for the same reason. */
-function inOrder(problems: readonly Problem[]): Problem[] {
-  const distinct = new Map(problems.map((one) => [`${one.place.line}:${one.place.column} ${one.message}`, one]));
-  return [...distinct.values()].toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+/** What is wrong with each file, for the versions and combinations that it would run with. */
+function problemsOf(cases: readonly PlannedCase[]): Problem[] {
+  const byFile = new Map<SourceFile, PlannedCase[]>();
+  const seen = new Map<Scenario, Set<string>>();
+  for (const one of cases) {
+    const { scenario, version, skip } = one;
+    const versions = seen.get(scenario) ?? new Set();
+    // Each round of `--repeat` is the same to follow.
+    if (skip !== undefined || versions.has(version)) continue;
+    seen.set(scenario, versions.add(version));
+    byFile.set(scenario.source, [...(byFile.get(scenario.source) ?? []), one]);
+  }
+  return [...byFile.values()].flatMap((ofFile) => {
+    const followed = ofFile.map(({ scenario, version }) => ({ version, problems: senseOf(scenario, version) }));
+    const scenarios = [...new Set(ofFile.map(({ scenario }) => scenario))];
+    const elsewhere = (): Problem[] =>
+      scenarios.flatMap((scenario) => KNOWN_VERSIONS.flatMap((version) => senseOf(scenario, version)));
+    return silence(scenarios, mergeProblems(followed), elsewhere);
+  });
+}
+
+/** One of each line: what a drill may be run with one day. */
+const KNOWN_VERSIONS = ['3.3.25', '3.4.23', '3.5.35', '3.6.16', '3.7.3'];
+
+function senseOf(scenario: Scenario, version: string): Problem[] {
+  return [...flagProblems(scenario, version), ...followDrill(scenario, version)];
 }
 
 /** Files of two folders may have the same name: the second one's id gets a number. */

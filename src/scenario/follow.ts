@@ -78,9 +78,10 @@ function followOne(
   state.forgetList();
 }
 
-function located({ pointer, message, hint }: ArgumentProblem, { source, place, args }: LoadedStep): Problem {
-  if (pointer !== '') return problemAt(source, locate(args, pointer), 'sense', message, hint);
+function located(found: ArgumentProblem, { source, place, args }: LoadedStep): Problem {
+  const { rule = 'arguments', pointer, message, hint } = found;
+  if (pointer !== '') return problemAt(source, locate(args, pointer), rule, message, hint);
   const start = source.offset(place);
   const end = start + (place.endColumn ?? place.column + 1) - place.column;
-  return problemAt(source, { start, end }, 'sense', message, hint);
+  return problemAt(source, { start, end }, rule, message, hint);
 }

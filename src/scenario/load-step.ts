@@ -1,4 +1,5 @@
 /** One step of a file: its action, its modifiers, its arguments, all checked. */
+import type { Problem } from '../errors';
 import { nearest } from '../match';
 import { STEPS } from '../steps';
 import type { JsonSchema } from '../steps/schema';
@@ -45,8 +46,14 @@ function loadStep(node: Node, identity: Identity, context: LoadContext): LoadedS
   const before = context.problems.length;
   const action = findAction(node, context);
   const loaded = action && loadAction(node, action, identity, context);
+  if (action) nameThePage(action.step, context.problems.slice(before));
   keepResult(node, context);
   return context.problems.length > before ? undefined : loaded;
+}
+
+/** What is wrong in a step is told with the page that says what would be right; a nested step's has its own. */
+function nameThePage({ name }: Step, problems: readonly Problem[]): void {
+  for (const problem of problems) problem.page ??= `docs/steps.md#${name}`;
 }
 
 function loadAction(

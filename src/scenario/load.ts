@@ -217,6 +217,6 @@ function inOrder(problems: Problem[]): Problem[] {
   if (sorted.length < MAX_PROBLEMS) return sorted;
   const [last] = sorted.slice(MAX_PROBLEMS - 1);
   const message = `there may be more problems; these are the first ${MAX_PROBLEMS}`;
-  const more: Problem[] = last ? [{ rule: 'too-many', place: last.place, message }] : [];
+  const more: Problem[] = last ? [{ rule: 'too-many', severity: 'error', place: last.place, message }] : [];
   return [...sorted.slice(0, MAX_PROBLEMS), ...more];
 }

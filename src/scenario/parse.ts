@@ -4,12 +4,13 @@
  */
 import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents, type Event } from 'js-yaml';
 import { ScenarioError, type Problem } from '../errors';
+import { severityOf, SILENCEABLE } from '../rules';
 import { codeFrame, onOneLine, type SourceFile } from '../source';
 import { cut, type MapEntry, type MapNode, type Node, type ScalarNode, type SeqNode } from './node';
 import { yamlProblem } from './yaml-problem';
 
 /** Deeper than any drill; a limit, so that hostile files end in a message. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 /** Nodes of the tree with aliases followed; beyond it a file is an alias bomb. */
 const MAX_NODES = 200_000;
 
@@ -26,6 +27,8 @@ export function problemAt(source: SourceFile, range: Range, rule: string, messag
   const place = file.place(range.start, range.end);
   return {
     rule,
+    severity: severityOf(rule),
+    ...(SILENCEABLE.has(rule) ? { page: `docs/rules.md#${rule}` } : {}),
     place,
     message: onOneLine(message),
     frame: codeFrame(file, place),

@@ -12,7 +12,7 @@ export async function readSource(path: string, shownAs: string, idPath = shownAs
     throw new UsageError(`can't read ${shownAs}: ${asError(thrown).message}`);
   });
   const refuse = (message: string): ScenarioError =>
-    new ScenarioError([{ rule: 'file', place: { file: shownAs, line: 1, column: 1 }, message }]);
+    new ScenarioError([{ rule: 'file', severity: 'error', place: { file: shownAs, line: 1, column: 1 }, message }]);
   if (bytes.length > MAX_FILE_BYTES) throw refuse('the file has more than 1 MiB, the most that a scenario has');
   try {
     return new SourceFile(shownAs, new TextDecoder('utf-8', { fatal: true }).decode(bytes), idPath, path);

@@ -6,6 +6,7 @@
 import type { StartSpec } from '../cluster/cluster';
 import { Roster } from '../cluster/roster';
 import { PLAIN } from '../cluster/security';
+import type { SenseRule } from '../rules-of-sense';
 import { startSpec, type StartWishes } from './start-spec';
 import type { ArgumentProblem } from './step';
 
@@ -48,8 +49,8 @@ export class DrillState {
     for (const member of drill.members) this.facts.set(member, { up: false, data: false, spec: undefined });
   }
 
-  problem(pointer: string, message: string, hint?: string): void {
-    this.report({ pointer, message, hint });
+  problem(rule: SenseRule, pointer: string, message: string, hint?: string): void {
+    this.report({ rule, pointer, message, hint });
   }
 
   isUp(member: string): boolean | undefined {

@@ -17,7 +17,8 @@ export const restart = defineStep({
   sentence: ({ member }) => `restart ${list(member)}`,
   follow({ member }, state) {
     const down = state.named(member)?.find((one) => state.isUp(one) === false);
-    if (down !== undefined) state.problem('/member', `${down} is not running here`, `\`start: ${down}\``);
+    if (down !== undefined)
+      state.problem('not-running', '/member', `${down} is not running here`, `\`start: ${down}\``);
   },
   runbook({ member }, state) {
     const target = targetOf(member, state);

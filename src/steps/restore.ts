@@ -57,9 +57,9 @@ export const restore = defineStep({
     if (!members) return state.forget();
     const up = members.find((one) => state.isUp(one) === true);
     const full = members.find((one) => state.hasData(one) === true);
-    if (up !== undefined) state.problem('/member', `${up} is running here`, 'stop or kill it first');
+    if (up !== undefined) state.problem('restore-unfit', '/member', `${up} is running here`, 'stop or kill it first');
     else if (full !== undefined && !fails)
-      state.problem('/member', `${full} has data here`, `\`wipe: ${full}\` throws it away`);
+      state.problem('restore-unfit', '/member', `${full} has data here`, `\`wipe: ${full}\` throws it away`);
     if (fails) state.forget(members);
     else for (const one of members) state.restored(one, initialCluster);
   },

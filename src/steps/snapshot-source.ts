@@ -44,7 +44,7 @@ export function snapshotFileName(from: SnapshotSource): string {
 /** Reports a snapshot that no step before this one takes. */
 export function requireSnapshot(from: SnapshotSource, state: DrillState): void {
   if (typeof from !== 'string' || state.hasSnapshot(from)) return;
-  state.problem('/snapshot', `no step before this one takes a snapshot "${from}"`);
+  state.problem('unknown-snapshot', '/snapshot', `no step before this one takes a snapshot "${from}"`);
 }
 
 /** Where a tool's container finds the snapshot. */

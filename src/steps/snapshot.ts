@@ -30,7 +30,7 @@ export const snapshot = defineStep({
   timeoutMs: 60_000,
   sentence: ({ save, from }) => `save a snapshot as ${save}${from === undefined ? '' : ` from ${String(from)}`}`,
   follow({ save }, state, { fails }) {
-    if (state.hasSnapshot(save)) state.problem('/save', `there is a snapshot "${save}" already`);
+    if (state.hasSnapshot(save)) state.problem('snapshot-twice', '/save', `there is a snapshot "${save}" already`);
     if (!fails) state.addSnapshot(save);
   },
   runbook({ save, from }, state) {

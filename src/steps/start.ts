@@ -134,7 +134,8 @@ function followStart(args: StartArgs, state: DrillState, fails: boolean): void {
   const isAll = args.member === 'all';
   const members = isAll ? named.filter((member) => state.isUp(member) !== true) : named;
   const twice = isAll ? undefined : members.find((member) => state.isUp(member) === true);
-  if (twice !== undefined) state.problem('/member', `${twice} is running already`, 'stop or kill it first');
+  if (twice !== undefined)
+    state.problem('running-already', '/member', `${twice} is running already`, 'stop or kill it first');
   if (fails) return members.forEach((member) => state.mayHaveStarted(member));
   const first = members.every((member) => state.hasData(member) === false);
   const plain =
@@ -143,7 +144,7 @@ function followStart(args: StartArgs, state: DrillState, fails: boolean): void {
   if (first && plain && state.ordered && (args.initialCluster !== undefined || !bootstrapped)) {
     const names = args.initialCluster ?? state.members;
     const up = names.filter((name) => members.includes(name) || state.isUp(name) !== false);
-    if (up.length <= names.length / 2) state.problem('', noQuorumMessage(up, names));
+    if (up.length <= names.length / 2) state.problem('start-without-quorum', '', noQuorumMessage(up, names));
   }
   for (const member of members) state.started(member, state.specFor(member, args));
 }

@@ -1,5 +1,6 @@
 /** What a verb of the language is. Adding one costs a file, its test, and a line in `index.ts`. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { SenseRule } from '../rules-of-sense';
 import type { StepContext } from './context';
 import type { DrillState } from './drill-state';
 import type { Instruction } from './instruction';
@@ -48,6 +49,8 @@ export interface BoundStep {
 }
 
 export interface ArgumentProblem {
+  /** The rule of sense that found it; left out for arguments that do not go together. */
+  rule?: SenseRule;
   /** `/value`; empty for the step itself. */
   pointer: string;
   message: string;

@@ -41,7 +41,7 @@ function followEnd(selected: Selector, state: DrillState): void {
   const members = state.named(selected);
   if (!members) return state.forget();
   const down = selected === 'all' ? undefined : members.find((member) => state.isUp(member) === false);
-  if (down !== undefined) state.problem('/member', `${down} is not running here`);
+  if (down !== undefined) state.problem('not-running', '/member', `${down} is not running here`);
   for (const member of members) state.ended(member);
 }
 

@@ -17,7 +17,7 @@ export const wipe = defineStep({
     const members = state.named(member);
     if (!members) return state.forget();
     const up = members.find((one) => state.isUp(one) === true);
-    if (up !== undefined) state.problem('/member', `${up} is running here`, 'stop or kill it first');
+    if (up !== undefined) state.problem('wipe-running', '/member', `${up} is running here`, 'stop or kill it first');
     for (const one of members) state.wiped(one);
   },
   runbook({ member }, state) {

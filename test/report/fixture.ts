@@ -221,6 +221,7 @@ export const HOSTILE_BODIES: EventBody[] = [
     type: 'problem',
     problem: {
       rule: HOSTILE,
+      severity: 'error',
       place: { file: HOSTILE, line: 1, column: 1 },
       message: HOSTILE,
       hint: HOSTILE,

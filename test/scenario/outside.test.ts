@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatProblems } from '../../src/cli/problems';
 import { ScenarioError } from '../../src/errors';
+import { check, refuseErrors } from '../../src/library/check';
 import { roomTrouble } from '../../src/library/disk';
-import { load } from '../../src/library/load';
-import { checkOutside, plan } from '../../src/library/plan';
 import { outsideFiles } from '../../src/scenario/paths';
 import { databaseOf, snapshotOf } from '../snapshot-fixture';
 
@@ -31,8 +30,8 @@ async function look({ top = '', steps, variables }: About): Promise<string[] | s
   const list = steps.map((step) => `  - ${step}\n`).join('');
   writeFileSync(join(drills, 'drill.yaml'), `name: A drill\nmembers: 3\n${top}steps:\n${list}`);
   try {
-    const { scenarios } = await load({ paths: ['drills/drill.yaml'], cwd: root, variables });
-    await checkOutside(plan(scenarios, {}));
+    const { scenarios, problems } = await check({ paths: ['drills/drill.yaml'], cwd: root, variables });
+    refuseErrors(problems);
     return scenarios.flatMap((one) => outsideFiles(one.steps).map(({ path }) => path));
   } catch (thrown) {
     if (thrown instanceof ScenarioError) return formatProblems(thrown.problems).replaceAll(root, 'ROOT');
@@ -74,6 +73,7 @@ describe('the path of a snapshot from outside', () => {
       |                                             ^^^^^^^^^
     5 |   - snapshot-status: {snapshot: {file: ./nope.db}}
   = a relative path is relative to the folder of the file that names it
+  = see docs/steps.md#restore
 
 1 problem; nothing was started
 `);

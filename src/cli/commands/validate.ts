@@ -1,16 +1,35 @@
 import { readConfiguration } from '../../library/config';
-import { load } from '../../library/load';
-import { checkOutside, plan } from '../../library/plan';
+import { check } from '../../library/check';
 import { parse, parseVariables } from '../args';
 import type { Command } from '../io';
+import { problemFormat } from '../problem-formats';
+import { countProblems } from '../problems';
+
+const OPTIONS = {
+  var: { type: 'string', multiple: true },
+  etcd: { type: 'string' },
+  format: { type: 'string' },
+  'max-warnings': { type: 'string' },
+  strict: { type: 'boolean' },
+} as const;
 
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, { var: { type: 'string', multiple: true }, etcd: { type: 'string' } });
+  const args = parse(argv, OPTIONS);
+  const name = args.text('format') ?? 'text';
+  const format = problemFormat(name);
+  const most = args.flag('strict') ? 0 : (args.number('max-warnings', 0) ?? Infinity);
   const { etcd: defaultEtcd } = readConfiguration(io.cwd);
   const variables = parseVariables(args.texts('var'));
-  const { scenarios, files } = await load({ paths: args.paths, cwd: io.cwd, variables, slow: true });
-  // Some mistakes show only against a version: a flag that it lacks.
-  await checkOutside(plan(scenarios, { etcd: args.versions('etcd'), defaultEtcd }));
-  io.out.write(`${files} ${files === 1 ? 'file' : 'files'}, no problems\n`);
-  return 0;
+  const { files, problems } = await check({
+    paths: args.paths,
+    cwd: io.cwd,
+    variables,
+    slow: true,
+    // Some mistakes show only against a version: a flag that it lacks.
+    etcd: args.versions('etcd'),
+    defaultEtcd,
+  });
+  const { errors, warnings } = countProblems(problems);
+  (name === 'text' && errors > 0 ? io.err : io.out).write(format(problems, files));
+  return errors > 0 || warnings > most ? 2 : 0;
 };

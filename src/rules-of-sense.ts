@@ -1,0 +1,34 @@
+/** The rules that are found by following what the steps of a drill do. */
+import type { Rule } from './rules';
+
+const certain = (about: string): Rule => ({ severity: 'error', kind: 'sense', about });
+const likely = (about: string): Rule => ({ severity: 'warning', kind: 'sense', about });
+
+export const SENSE_RULES = {
+  'start-without-quorum': certain(
+    '`start` waits until the member serves, and with the members that are up after it there is no majority of its list, so ' +
+      'it would wait for nothing. Start more of them together, set `initialCluster` to those that start, or do not wait ' +
+      '(`waitFor: running`).',
+  ),
+  'running-already': certain(
+    'The member that `start` names runs already. `start: all` starts only those that are down; `restart` stops first.',
+  ),
+  'not-running': certain(
+    'The step is about a member that is certainly down here: it was never started, or was stopped.',
+  ),
+  'wipe-running': certain('The data directory of a running member is never thrown away: stop or kill it first.'),
+  'unknown-snapshot': certain('No step before this one takes a snapshot of this name.'),
+  'snapshot-twice': certain('A snapshot of this name was taken already, and is not overwritten.'),
+  'restore-unfit': certain(
+    'A snapshot is restored to a member that is down and has no data: stop it, and wipe it, first.',
+  ),
+
+  'unknown-rule': likely(
+    'A comment that is meant to silence a rule names none that there is, or one that can not be silenced.',
+  ),
+  'silences-nothing': likely(
+    'The rule that a comment silences finds nothing at this place, with no version of etcd: the comment can go.',
+  ),
+} satisfies Record<string, Rule>;
+
+export type SenseRule = keyof typeof SENSE_RULES;
