@@ -26,6 +26,7 @@ run, how
   --timeout D        a drill's deadline where it names none (5m)
   --min-run N        exit 2 where fewer than N passed
   --keep             leave the cluster of a failed drill up, and say how to reach it
+  --show-values      show the values of a snapshot from outside (their length and SHA-256 stand for them otherwise)
   --image TEMPLATE   the image, {version} is replaced: 'registry.k8s.io/etcd:{version}-0' ($ETCD_SCENARIOS_IMAGE)
   --pull WHEN        missing (pull what is not there) or never
   --bind ADDRESS     where ports are bound when the engine is on another machine; 127.0.0.1 otherwise

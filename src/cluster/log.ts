@@ -15,17 +15,21 @@ export class ProcessLog {
   /** True when the process has ended and everything it printed is here. */
   ended = false;
 
-  /** `sink` gets everything as it comes, for the log file. */
-  constructor(sink?: (text: string) => void) {
+  /** `sink` gets everything as it comes, for the log file; `veil` changes lines that must not be shown as they are. */
+  constructor(
+    sink?: (text: string) => void,
+    private readonly veil: (line: string) => string = (line) => line,
+  ) {
     this.sink = sink;
   }
 
   append(text: string): void {
-    this.sink?.(text);
     const parts = (this.rest + text).split('\n');
     this.rest = parts.pop() ?? '';
     if (parts.length === 0) return;
-    for (const part of parts) {
+    const shown = parts.map((part) => this.veil(part));
+    this.sink?.(`${shown.join('\n')}\n`);
+    for (const part of shown) {
       this.lines.push(part.replace(/\r$/, ''));
       this.portOpened ||= PORT_OPEN.some((text) => part.includes(text));
     }
@@ -34,7 +38,11 @@ export class ProcessLog {
 
   end(): void {
     if (this.ended) return;
-    if (this.rest !== '') this.lines.push(this.rest);
+    if (this.rest !== '') {
+      const shown = this.veil(this.rest);
+      this.sink?.(shown);
+      this.lines.push(shown);
+    }
     this.rest = '';
     this.ended = true;
     this.sink = undefined;

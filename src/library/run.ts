@@ -23,6 +23,8 @@ export interface RunRequest extends LoadRequest, PlanRequest {
   failFast?: boolean;
   /** Leaves a failed case's cluster up. */
   keep?: boolean;
+  /** Shows the values of a snapshot from outside; otherwise their length and SHA-256 stand for them. */
+  showValues?: boolean;
   /** Absolute folder for logs and file reports; null for none. */
   reports?: string | null;
   /** Who listens; made by the caller, who knows about streams and colours. */
@@ -117,6 +119,7 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
     jobs,
     failFast: request.failFast ?? false,
     keep,
+    showValues: request.showValues ?? false,
     timeoutMs: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     environment: dockerEnvironment({
       engine,

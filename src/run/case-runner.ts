@@ -3,10 +3,12 @@ import { EnvironmentError, Unmet } from '../errors';
 import { formatDuration } from '../clock';
 import type { EventBody, Failure, Verdict } from '../events';
 import type { MemberProcess } from '../cluster/cluster';
-import type { CaseCluster, Environment } from './environment';
+import type { CaseCluster, ClusterHooks, Environment } from './environment';
 import { failureOf, verdictOf, type LogPath } from './failure';
 import { judge } from './known-failure';
+import { readsOutside } from './outside';
 import type { PlannedCase } from './plan';
+import { Secrecy } from '../steps/secrecy';
 import { StepRunner } from './step-runner';
 
 /** How long `finally` may take once a run was interrupted. */
@@ -23,6 +25,8 @@ export interface CaseOptions {
   abandoned: AbortSignal;
   timeoutMs: number;
   keep: boolean;
+  /** Whether the values of a snapshot from outside may be shown. */
+  showValues: boolean;
   logOf: (caseId: string, member: string, incarnation: number) => string | undefined;
 }
 
@@ -34,10 +38,12 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
   const versions: Record<string, string> = {};
   const learning: Promise<void>[] = [];
   const ending = new AbortController();
+  const secrecy = secrecyOf(planned, options);
   const hooks = hooksFor(id, options, { versions, learning, ending });
-  const cluster = options.environment.createCluster(planned, hooks);
+  const veilLog = (line: string): string => secrecy.logLine(line);
+  const cluster = options.environment.createCluster(planned, { ...hooks, veilLog });
   // One runner for both: `finally` sees the results of the steps.
-  const runner = runnerFor(planned, cluster, options);
+  const runner = runnerFor(planned, cluster, secrecy, options);
   const stepsFailure = await settle(() => runSteps(planned, cluster, runner, { ...options, ending }));
   const further = await runFinally(planned, cluster, runner, options);
   await Promise.all(learning);
@@ -46,7 +52,7 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
   const about = { source, version: planned.version, cluster, finallyFailed: further.length > 0 };
   const { failure, known } = judge(planned.known, ended, about);
   const failed = failure !== null || further.length > 0;
-  const kept = options.keep && failed ? await settleKept(cluster, further) : undefined;
+  const kept = options.keep && failed ? await settleKept(cluster, planned, further) : undefined;
   if (!kept) further.push(...asList(await settle(() => cluster.tearDown())));
   const first = failure ?? further.shift() ?? null;
   const verdict = verdictOf(first);
@@ -77,20 +83,28 @@ function asList(failure: Failure | null): Failure[] {
   return failure ? [failure] : [];
 }
 
-async function settleKept(cluster: CaseCluster, further: Failure[]): Promise<string[] | undefined> {
+async function settleKept(
+  cluster: CaseCluster,
+  { scenario }: PlannedCase,
+  further: Failure[],
+): Promise<string[] | undefined> {
   try {
-    return await cluster.letGo();
+    const kept = await cluster.letGo();
+    return readsOutside(scenario) ? [...kept, KEPT_DATA] : kept;
   } catch (thrown) {
     further.push(failureOf(thrown));
     return undefined;
   }
 }
 
+const KEPT_DATA =
+  'its volumes hold the data of the snapshot from outside until then, for everyone who reaches this engine';
+
 function hooksFor(
   caseId: string,
   { emit }: CaseOptions,
   learnt: { versions: Record<string, string>; learning: Promise<void>[]; ending: AbortController },
-): Parameters<Environment['createCluster']>[1] {
+): Omit<ClusterHooks, 'veilLog'> {
   const learn = async (process: MemberProcess): Promise<void> => {
     const { member, incarnation, endpoint, spec } = process;
     const said = await process.versions(VERSION_MS).catch(() => undefined);
@@ -163,10 +177,14 @@ async function runFinally(
   return failures;
 }
 
-function runnerFor(planned: PlannedCase, cluster: CaseCluster, options: CaseOptions): StepRunner {
+function secrecyOf({ scenario }: PlannedCase, { showValues }: CaseOptions): Secrecy {
+  return new Secrecy({ hidesValues: readsOutside(scenario) && !showValues, known: scenario.source.text });
+}
+
+function runnerFor(planned: PlannedCase, cluster: CaseCluster, secrecy: Secrecy, options: CaseOptions): StepRunner {
   const { ref, scenario, version } = planned;
   const logOf: LogPath = (member, incarnation) => options.logOf(ref.id, member, incarnation);
   const { flags } = scenario;
   const confirm = (): Promise<void> => cluster.confirm();
-  return new StepRunner({ caseId: ref.id, version, flags, cluster, confirm, emit: options.emit, logOf });
+  return new StepRunner({ caseId: ref.id, version, flags, cluster, secrecy, confirm, emit: options.emit, logOf });
 }

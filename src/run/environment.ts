@@ -18,6 +18,8 @@ export interface ClusterHooks {
   onStart(process: MemberProcess): void;
   onServing(process: MemberProcess): void;
   onExit(process: MemberProcess): void;
+  /** A log line as it may be kept and shown. */
+  veilLog(line: string): string;
 }
 
 export interface Environment {

@@ -12,6 +12,8 @@ export interface RunOptions {
   jobs: number;
   failFast: boolean;
   keep: boolean;
+  /** Whether the values of a snapshot from outside may be shown. */
+  showValues: boolean;
   /** A scenario's deadline where it names none, in milliseconds. */
   timeoutMs: number;
   environment: Environment;

@@ -7,6 +7,7 @@ import type { EventBody, StepRef } from '../events';
 import { textMatcher } from '../match';
 import { fromNested, type LoadedStep, type Scope } from '../scenario/scenario';
 import type { StepContext } from '../steps/context';
+import type { Secrecy } from '../steps/secrecy';
 import type { BoundStep, StepResult } from '../steps/step';
 import { attemptUntilRight } from './attempts';
 import { StepFailed, stepFailure, verdictOf, type LogPath } from './failure';
@@ -23,6 +24,7 @@ export interface StepRunnerOptions {
   version: string;
   flags: Readonly<Record<string, string>>;
   cluster: Cluster;
+  secrecy: Secrecy;
   /** Throws where what a step saw may be the doing of a lost engine. */
   confirm: () => Promise<void>;
   emit: (body: EventBody) => void;
@@ -69,8 +71,8 @@ export class StepRunner {
     try {
       signal.throwIfAborted();
       const scope: Scope = { results: this.results, skipped: this.skipped, repeatIndex };
-      const bound = step.bind(scope);
-      ref = this.refOf(step, bound);
+      const bound = this.bind(step, scope);
+      ref = this.refOf(step, this.sentenceOf(step, bound, scope));
       this.emit({ type: 'step-started', step: ref });
       told = true;
       const done = await attemptUntilRight({
@@ -92,12 +94,33 @@ export class StepRunner {
       const failure =
         cause instanceof StepFailed
           ? cause.failure
-          : stepFailure(cause, step, ref, { trace, durationMs, attempts, cluster, logOf });
+          : this.options.secrecy.scrub(stepFailure(cause, step, ref, { trace, durationMs, attempts, cluster, logOf }));
       const status = verdictOf(failure) === 'interrupted' ? 'interrupted' : 'failed';
       this.tellFinished(ref, status, { trace, durationMs, attempts });
       throw new StepFailed(failure);
     }
     this.tellFinished(ref, 'passed', { trace, durationMs: Date.now() - began, attempts });
+  }
+
+  /** Throws Unmet for a result that does not fit; what it is stays untold where values are hidden. */
+  private bind(step: LoadedStep, scope: Scope): BoundStep {
+    try {
+      return step.bind(scope);
+    } catch (thrown) {
+      if (!(thrown instanceof Unmet) || !this.options.secrecy.hidesValues) throw thrown;
+      throw new Unmet(`a result of an earlier step does not fit in \`${step.step.name}\` (--show-values says how)`);
+    }
+  }
+
+  /** What a person would say of it, without the values of results that must not be shown. */
+  private sentenceOf(step: LoadedStep, bound: BoundStep, scope: Scope): string {
+    const { secrecy } = this.options;
+    if (!secrecy.hidesValues) return bound.sentence();
+    try {
+      return step.bind({ ...scope, results: secrecy.veil(scope.results) }).sentence();
+    } catch {
+      return step.step.name;
+    }
   }
 
   /** What ended the step: an interruption, the deadline or the engine go before what the step itself made of it. */
@@ -142,7 +165,7 @@ export class StepRunner {
     about: { trace: StepTrace; timeoutMs: number; signal: AbortSignal; repeatIndex: number | undefined; ref: StepRef },
   ): StepContext {
     const { trace, timeoutMs, signal } = about;
-    const { cluster, version, flags } = this.options;
+    const { cluster, version, flags, secrecy } = this.options;
     const end = Date.now() + timeoutMs;
     const left = (): number => Math.max(0, end - Date.now());
     const { expectError, as } = step.modifiers;
@@ -150,6 +173,7 @@ export class StepRunner {
       cluster,
       version,
       flags,
+      secrecy,
       signal,
       timeoutMs,
       expectError: expectError === undefined ? undefined : textMatcher(expectError),
@@ -172,12 +196,12 @@ export class StepRunner {
     };
   }
 
-  private refOf(step: LoadedStep, bound: BoundStep | undefined): StepRef {
+  private refOf(step: LoadedStep, sentence: string | undefined): StepRef {
     return {
       id: step.id,
       phase: step.phase,
       action: step.step.name,
-      sentence: step.modifiers.name ?? bound?.sentence() ?? step.step.name,
+      sentence: step.modifiers.name ?? sentence ?? step.step.name,
       place: step.place,
     };
   }
@@ -206,7 +230,7 @@ export class StepRunner {
   }
 
   private emit(body: StepEvent): void {
-    this.options.emit({ ...body, case: this.options.caseId });
+    this.options.emit({ ...this.options.secrecy.scrub(body), case: this.options.caseId });
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Call } from '../cluster/client';
 import type { Cluster } from '../cluster/cluster';
 import type { TextMatcher } from '../match';
+import type { Secrecy } from './secrecy';
 
 /** The nested steps of a block, as the loader read them: nobody but the engine looks inside. */
 export interface NestedSteps {
@@ -22,6 +23,8 @@ export interface StepContext {
   readonly expectError: TextMatcher | undefined;
   /** Whether somebody uses the result. */
   readonly keepsResult: boolean;
+  /** How a value of etcd's becomes text: `secrecy.shown(value)`. */
+  readonly secrecy: Secrecy;
   /** Milliseconds until this attempt's deadline, never negative. */
   left(): number;
   /** A call with what is left of this attempt, or less. */

@@ -3,6 +3,7 @@ import { Unmet } from '../errors';
 import { normalise } from '../match';
 import { askedMember } from './ask';
 import { asked, etcdctl as typed, quote } from './instruction';
+import type { Secrecy } from './secrecy';
 import { selector, text } from './schema';
 import { defineStep } from './step';
 import { runTool } from './tool';
@@ -30,14 +31,24 @@ export const etcdctl = defineStep({
   async run({ args, on, output }, context) {
     const { member } = await askedMember(on, context);
     const endpoints = `--endpoints=${url(PLAIN, '127.0.0.1', PORTS.client)}`;
-    const { stdout, exitCode } = await runTool(context, `etcdctl on ${member}`, ({ timeoutMs, signal }) =>
-      context.cluster.execute(member, ['etcdctl', endpoints, ...args], timeoutMs, signal),
-    );
+    const { stdout, exitCode } = await runTool(context, `etcdctl on ${member}`, async ({ timeoutMs, signal }) => {
+      const answer = await context.cluster.execute(member, ['etcdctl', endpoints, ...args], timeoutMs, signal);
+      // Before anything is made of it: what it says when it fails is told as well.
+      context.secrecy.learn(answer.stdout);
+      return answer;
+    });
     if (output !== undefined && !normalise(stdout).includes(normalise(output))) {
       throw new Unmet('etcdctl printed something else', [
-        { subject: `output on ${member}`, expected: `contains "${output}"`, actual: stdout.trim() || 'nothing' },
+        { subject: `output on ${member}`, expected: `contains "${output}"`, actual: printed(stdout, context.secrecy) },
       ]);
     }
     return { stdout, exitCode: String(exitCode) };
   },
 });
+
+/** Lines as they are; where values are hidden nobody can tell them from the rest. */
+function printed(stdout: string, secrecy: Secrecy): string {
+  const text = stdout.trim();
+  if (text === '') return 'nothing';
+  return secrecy.hidesValues ? secrecy.shown(text) : text;
+}

@@ -3,6 +3,7 @@ import { Unmet, type Comparison } from '../errors';
 import { askedMembers } from './ask';
 import { asked, each, etcdctl, quote, sentences, type Instruction } from './instruction';
 import type { DrillState } from './drill-state';
+import type { Secrecy } from './secrecy';
 import { count, flag, revision, selector, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
 import { list, plural, shown } from './words';
@@ -46,10 +47,14 @@ export const get = defineStep({
         ),
       ),
     );
-    const comparisons = answers.flatMap((answer, i) => compare(args, answer, processes[i]?.member ?? ''));
+    const comparisons = answers.flatMap((answer, i) =>
+      compare(args, answer, processes[i]?.member ?? '', context.secrecy),
+    );
     if (comparisons.length > 0) throw new Unmet(`"${key}" is not as expected`, comparisons);
     const [first] = answers;
-    return first ? resultOf(first) : {};
+    if (!first) return {};
+    if (first.kvs[0]) context.secrecy.learn(first.kvs[0].value);
+    return resultOf(first);
   },
 });
 
@@ -107,17 +112,21 @@ function checkExpected({ value, absent, count: wanted, prefix }: Expected): Argu
   return [];
 }
 
-function compare(expected: Expected, answer: RangeAnswer, member: string): Comparison[] {
+function compare(expected: Expected, answer: RangeAnswer, member: string, secrecy: Secrecy): Comparison[] {
   const [found] = answer.kvs;
   const comparisons: Comparison[] = [];
   const differs = (what: string, wanted: string, actual: string): void => {
     comparisons.push({ subject: `${what} on ${member}`, expected: wanted, actual });
   };
   if (expected.absent === true && answer.count !== '0') {
-    differs(`"${expected.key}"`, 'no such key', found ? shown(found.value) : plural(answer.count, 'key'));
+    differs(`"${expected.key}"`, 'no such key', found ? secrecy.shown(found.value) : plural(answer.count, 'key'));
   }
   if (expected.value !== undefined && !found?.value.equals(Buffer.from(expected.value))) {
-    differs(`value of "${expected.key}"`, shown(expected.value), found ? shown(found.value) : 'no such key');
+    differs(
+      `value of "${expected.key}"`,
+      secrecy.shown(expected.value),
+      found ? secrecy.shown(found.value) : 'no such key',
+    );
   }
   if (expected.count !== undefined && answer.count !== String(expected.count)) {
     differs(`number of keys at "${expected.key}"`, String(expected.count), answer.count);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
+import type { Secrecy } from './secrecy';
 import { selector, text } from './schema';
 import { defineStep } from './step';
 import { shown } from './words';
@@ -60,7 +61,7 @@ export const put = defineStep({
         { key, value: bytes, lease, prevKv: prevValue !== undefined },
         context.call(),
       );
-      if (prevValue !== undefined) comparePrevious(key, prevValue, answer.previous?.value);
+      if (prevValue !== undefined) comparePrevious(key, prevValue, answer.previous?.value, context.secrecy);
       return { revision: answer.revision, outcome: 'ok' };
     } catch (thrown) {
       if (thrown instanceof EtcdSaid) context.note(outcomeNote(thrown));
@@ -83,13 +84,13 @@ function bytesOf(size: string): number {
   return Number(amount) * (UNIT_BYTES[unit] ?? 1);
 }
 
-function comparePrevious(key: string, expected: string, actual: Buffer | undefined): void {
+function comparePrevious(key: string, expected: string, actual: Buffer | undefined, secrecy: Secrecy): void {
   if (actual?.equals(Buffer.from(expected))) return;
   throw new Unmet(`"${key}" held something else before`, [
     {
       subject: `previous value of "${key}"`,
-      expected: shown(expected),
-      actual: actual ? shown(actual) : 'no such key',
+      expected: secrecy.shown(expected),
+      actual: actual ? secrecy.shown(actual) : 'no such key',
     },
   ]);
 }

@@ -38,6 +38,8 @@ export interface DockerClusterOptions {
   imageOf: (version: string) => string;
   /** Where a process's log is written; undefined for nowhere. */
   logFileOf: (member: string, incarnation: number) => string | undefined;
+  /** A log line as it may be kept and shown. */
+  veilLog: (line: string) => string;
   onStart: (process: MemberProcess) => void;
   onServing: (process: MemberProcess) => void;
   onExit: (process: MemberProcess) => void;
@@ -252,6 +254,7 @@ export class DockerCluster implements Cluster {
       address: machine.address,
       logFile,
       logSink: logFile === undefined ? undefined : this.logFiles.open(logFile),
+      veilLog: this.options.veilLog,
       connect: (endpoint) => this.connectEtcd(member, endpoint, this.options.security),
     });
   }

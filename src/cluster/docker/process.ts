@@ -20,6 +20,8 @@ export interface ProcessOptions {
   address: string | undefined;
   logFile: string | undefined;
   logSink: ((text: string) => void) | undefined;
+  /** A log line as it may be kept and shown. */
+  veilLog: (line: string) => string;
   connect: (endpoint: string) => EtcdClient;
 }
 
@@ -48,7 +50,7 @@ export class ContainerProcess implements MemberProcess {
     this.incarnation = options.incarnation;
     this.spec = options.spec;
     this.logFile = options.logFile;
-    this.log = new ProcessLog(options.logSink);
+    this.log = new ProcessLog(options.logSink, options.veilLog);
   }
 
   /** Starts the container and learns its address and ports. */
