@@ -5,6 +5,7 @@ const config: Config = {
   testEnvironment: 'node',
   // Runs on real containers have six drills at once each: more of them side by side would only wait for each other.
   maxWorkers: 2,
+  maxConcurrency: 6,
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/src/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

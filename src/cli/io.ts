@@ -1,7 +1,7 @@
 /** The process as commands see it, and how their errors are told. */
 import { EnvironmentError, Interrupted, ScenarioError, UsageError, asError } from '../errors';
 import { stripControl } from '../source';
-import { formatProblems } from './problems';
+import { formatProblems } from '../problems';
 
 export interface Io {
   cwd: string;

@@ -3,7 +3,7 @@ import { UsageError } from '../errors';
 import type { Problem } from '../errors';
 import { nearest } from '../match';
 import { problemAnnotation } from '../report/github';
-import { formatProblems } from './problems';
+import { formatProblems } from '../problems';
 
 type Format = (problems: readonly Problem[], files: number) => string;
 

@@ -19,7 +19,7 @@ export interface CheckedDrills {
 
 /** Reads and follows drills. Throws UsageError for a path, tag expression or variable that is none. */
 export async function check(request: LoadRequest & PlanRequest): Promise<CheckedDrills> {
-  const { scenarios, problems: ofShape, files, remarks } = await readDrills(request);
+  const { scenarios, problems: ofShape, files, remarks } = readDrills(request);
   const { cases, problems: ofSense } = planWith(scenarios, request);
   const ofOutside = await outsideProblems(cases);
   return { scenarios, cases, problems: fileByFile([...ofShape, ...ofSense, ...ofOutside]), files, remarks };

@@ -36,26 +36,24 @@ export interface LoadedDrills {
  * The scenarios that are meant, all checked. Throws ScenarioError with every problem of every file, UsageError for a
  * path, tag expression or variable that is none.
  */
-export async function load(request: LoadRequest): Promise<LoadedDrills> {
-  const { problems, ...drills } = await readDrills(request);
+export function load(request: LoadRequest): LoadedDrills {
+  const { problems, ...drills } = readDrills(request);
   if (problems.length > 0) throw new ScenarioError(problems);
   return drills;
 }
 
 /** The same, for who wants to see the good files although others are bad. Throws UsageError as `load` does. */
-export async function readDrills(request: LoadRequest): Promise<LoadedDrills & { problems: Problem[] }> {
-  const { files, remarks } = await chooseFiles(request);
+export function readDrills(request: LoadRequest): LoadedDrills & { problems: Problem[] } {
+  const { files, remarks } = chooseFiles(request);
   const variables = literal(request.variables ?? {});
-  const loaded = await Promise.all(
-    files.map(async ({ path, shownAs, idPath }) => {
-      try {
-        return loadScenarios(await readSource(path, shownAs, idPath), { variables, cwd: request.cwd });
-      } catch (thrown) {
-        if (thrown instanceof ScenarioError) return { scenarios: [], problems: thrown.problems };
-        throw thrown;
-      }
-    }),
-  );
+  const loaded = files.map(({ path, shownAs, idPath }) => {
+    try {
+      return loadScenarios(readSource(path, shownAs, idPath), { variables, cwd: request.cwd });
+    } catch (thrown) {
+      if (thrown instanceof ScenarioError) return { scenarios: [], problems: thrown.problems };
+      throw thrown;
+    }
+  });
   const problems: Problem[] = loaded.flatMap((one) => one.problems);
   const all = loaded.flatMap(({ scenarios }) => scenarios);
   // A variable may be declared in a file that could not be read.
@@ -74,13 +72,13 @@ function literal(values: Readonly<Record<string, string>>): Variables {
 }
 
 /** The folder of a drill library: the reader's own, else the one that ships with the package. */
-async function chooseFiles(request: LoadRequest): Promise<{ files: FoundFile[]; remarks: string[] }> {
+function chooseFiles(request: LoadRequest): { files: FoundFile[]; remarks: string[] } {
   const { cwd, paths = [] } = request;
-  if (paths.length > 0) return { files: await findFiles(paths, cwd), remarks: [] };
-  if (await hasScenarios(join(cwd, 'scenarios'))) return { files: await findFiles(['scenarios'], cwd), remarks: [] };
+  if (paths.length > 0) return { files: findFiles(paths, cwd), remarks: [] };
+  if (hasScenarios(join(cwd, 'scenarios'))) return { files: findFiles(['scenarios'], cwd), remarks: [] };
   const shipped = shippedScenarios();
   return {
-    files: await findFiles([shipped], cwd),
+    files: findFiles([shipped], cwd),
     remarks: [`no scenarios/ here: these are the drills that ship with etcd-scenarios (${shipped})`],
   };
 }

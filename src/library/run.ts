@@ -19,6 +19,8 @@ import type { PlanRequest } from './plan';
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
 export interface RunRequest extends LoadRequest, PlanRequest {
+  /** The ids of the cases that are meant; left out: all of them. */
+  cases?: readonly string[];
   jobs?: number;
   failFast?: boolean;
   /** Leaves a failed case's cluster up. */
@@ -83,8 +85,9 @@ function interruptionOf(signal: AbortSignal | undefined): { signal: AbortSignal;
 }
 
 async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<RunResult> {
-  const { cases, problems, remarks } = await check(request);
+  const { cases: all, problems, remarks } = await check(request);
   refuseErrors(problems);
+  const cases = all.filter(({ ref }) => request.cases?.includes(ref.id) ?? true);
   if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
   const engine = await connectEngine();
   const bind = bindAddress(engine, request.bind);

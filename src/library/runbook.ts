@@ -24,7 +24,7 @@ export interface Runbook {
 /** Throws ScenarioError for a wrong file, UsageError where it is not one drill that can run. */
 export async function runbook(request: RunbookRequest): Promise<Runbook> {
   const { path, cwd, variables, etcd, defaultEtcd } = request;
-  const { scenarios } = await load({ paths: [path], cwd, variables, slow: true });
+  const { scenarios } = load({ paths: [path], cwd, variables, slow: true });
   const places = new Set(scenarios.map(({ place }) => `${place.file}:${place.line}`));
   if (places.size > 1) {
     throw new UsageError(`a runbook is of one drill, and ${path} has ${places.size}: ${[...places].join(', ')}`);

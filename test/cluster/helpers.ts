@@ -224,7 +224,7 @@ function plainEnvironment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
 let buildIsFresh = false;
 
 /** The command line is tested as it is built: an old build would test yesterday's. */
-function refuseStaleBuild(): void {
+export function refuseStaleBuild(): void {
   if (buildIsFresh) return;
   const entry = join(ROOT, 'dist', 'cli', 'main.js');
   const built = existsSync(entry) ? statSync(entry).mtimeMs : 0;

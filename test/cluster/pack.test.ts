@@ -111,3 +111,40 @@ test('its types are checked: a misspelt option is an error', async () => {
   expect(answer.exitCode).not.toBe(0);
   expect(answer.stdout).toContain('pahts');
 });
+
+test('`drills` of `etcd-scenarios/jest` makes jest tests, from TypeScript, which `-t` selects', async () => {
+  write(join(home, 'red', 'red.yaml'), 'name: Red\nmembers: 1\nsteps:\n  - start: all\n  - get: {key: a, value: b}\n');
+  write(join(home, 'red', 'green.yaml'), 'name: Green\nmembers: 1\nsteps:\n  - start: all\n');
+  write(
+    join(home, 'jest', 'drills.test.ts'),
+    "import { drills } from 'etcd-scenarios/jest';\n" +
+      `const versions: string[] = ['${ETCD}'];\ndrills('red/**/*.yaml', { etcd: versions, pull: 'never' });\n`,
+  );
+  const config = { rootDir: home, roots: ['<rootDir>/jest'], transform: { '\\.ts$': require.resolve('@swc/jest') } };
+  const runner = [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), '--config', JSON.stringify(config), '--ci'];
+  const all = await execute(process.execPath, runner, { cwd: home });
+  expect(all.exitCode).toBe(1);
+  expect(all.stderr).toContain(`✓ Green [etcd ${ETCD}] (red/green.yaml)`);
+  expect(all.stderr).toContain(`✕ Red [etcd ${ETCD}] (red/red.yaml)`);
+  expect(all.stderr).toMatch(/^ +in red\/red\.yaml:5:5$/m);
+  expect(all.stderr).toMatch(/^ +expected +"b"$/m);
+  expect(all.stderr).not.toMatch(/node_modules/);
+  const green = await execute(process.execPath, [...runner, '-t', 'Green'], { cwd: home });
+  expectSuccess(green);
+  expect(green.stderr).toContain('1 skipped, 1 passed');
+});
+
+test.each(['node10', 'node16', 'bundler'])('the types of its jest entry resolve, with %s', async (resolution) => {
+  const file = write(
+    join(home, `jest-types-${resolution}.ts`),
+    "import { drills, type DrillsOptions } from 'etcd-scenarios/jest';\n" +
+      "export const options: DrillsOptions = { etcd: ['3.5.35'], pull: 'never' };\ndrills(['own'], options);\n" +
+      "// @ts-expect-error it is a list\ndrills('own', { etcd: 3.5 });\n",
+  );
+  const module = { node10: 'commonjs', node16: 'node16', bundler: 'esnext' }[resolution] ?? '';
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', module];
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  expectSuccess(
+    await execute(process.execPath, [tsc, ...flags, '--moduleResolution', resolution, file], { cwd: home }),
+  );
+});

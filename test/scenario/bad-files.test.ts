@@ -1,5 +1,5 @@
 /** What a person is told who wrote something wrong: every text is in `bad/*.err`, beside the file that it is about. */
-import { formatProblems } from '../../src/cli/problems';
+import { formatProblems } from '../../src/problems';
 import { expectGolden, filesIn, problemsIn } from './fixture';
 
 const BAD = filesIn('bad');

@@ -1,7 +1,7 @@
 /** Drills as text, and as files beside the tests. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { formatProblems } from '../../src/cli/problems';
+import { formatProblems } from '../../src/problems';
 import type { Problem } from '../../src/errors';
 import { planCases } from '../../src/run/plan';
 import { loadScenarios, type Loaded } from '../../src/scenario/load';

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatProblems } from '../../src/cli/problems';
+import { formatProblems } from '../../src/problems';
 import { ScenarioError } from '../../src/errors';
 import { check, refuseErrors } from '../../src/library/check';
 import { roomTrouble } from '../../src/library/disk';

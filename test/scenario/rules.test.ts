@@ -1,7 +1,7 @@
 /** Every rule of sense: a file that it finds something in (`rules/RULE/bad.yaml`), and a close neighbour that it does not. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { formatProblems } from '../../src/cli/problems';
+import { formatProblems } from '../../src/problems';
 import { planCases } from '../../src/run/plan';
 import { RULES, SILENCEABLE } from '../../src/rules';
 import { expectGolden, filesIn, problemsIn, scenarioOf } from './fixture';

@@ -8,7 +8,7 @@ export const command: Command = async (argv, io) => {
   const { tag, grep } = { tag: args.text('tag'), grep: args.text('grep') };
   // Everything is listed, slow drills too: a list that hides some would mislead.
   const paths = args.paths;
-  const { scenarios, remarks } = await load({ paths, cwd: io.cwd, tag, grep, slow: true });
+  const { scenarios, remarks } = load({ paths, cwd: io.cwd, tag, grep, slow: true });
   const rows = scenarios.map(rowOf);
   if (args.flag('json')) {
     io.out.write(`${JSON.stringify(rows, null, 2)}\n`);

@@ -3,7 +3,7 @@ import { check } from '../../library/check';
 import { parse, parseVariables } from '../args';
 import type { Command } from '../io';
 import { problemFormat } from '../problem-formats';
-import { countProblems } from '../problems';
+import { countProblems } from '../../problems';
 
 const OPTIONS = {
   var: { type: 'string', multiple: true },

@@ -17,37 +17,63 @@ export async function withLock<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
+  const release = await holdOneOf([file], waiting, signal);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/** Takes one of several locks, and answers how to let go of it: no more hold one at a time than there are files. */
+export async function holdOneOf(
+  files: readonly string[],
+  waiting: () => void,
+  signal: AbortSignal,
+): Promise<() => Promise<void>> {
   const text = JSON.stringify({ ...ownerLabels('', ''), token: randomUUID() });
-  await acquire(file, text, waiting, signal);
+  const file = await acquire(files, text, waiting, signal);
   const beat = setInterval(() => {
     const now = new Date();
     utimes(file, now, now).catch(() => undefined);
   }, BEAT_MS);
   beat.unref();
-  try {
-    return await work();
-  } finally {
+  return async () => {
     clearInterval(beat);
     if ((await readHolder(file)) === text) await rm(file, { force: true });
-  }
+  };
 }
 
-async function acquire(file: string, text: string, waiting: () => void, signal: AbortSignal): Promise<void> {
-  const silent = silenceOf(file);
+async function acquire(
+  files: readonly string[],
+  text: string,
+  waiting: () => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const attempts = files.map((file) => attemptsAt(file, text));
   let said = false;
-  const look = async (): Promise<true | undefined> => {
-    if (await create(file, text)) return true;
-    const holder = await readHolder(file);
-    if (holder === undefined) return undefined;
-    if (isDead(holder) || (await silent())) {
-      await removeDead(file, holder);
-      return (await create(file, text)) ? true : undefined;
+  const look = async (): Promise<string | undefined> => {
+    for (const attempt of attempts) {
+      const file = await attempt();
+      if (file !== undefined) return file;
     }
     if (!said) waiting();
     said = true;
     return undefined;
   };
-  await poll(look, { withinMs: Infinity, signal });
+  return (await poll(look, { withinMs: Infinity, signal })) ?? '';
+}
+
+/** Each call tries once to take the lock, and answers its file where that was possible. */
+function attemptsAt(file: string, text: string): () => Promise<string | undefined> {
+  const silent = silenceOf(file);
+  return async () => {
+    if (await create(file, text)) return file;
+    const holder = await readHolder(file);
+    if (holder === undefined || !(isDead(holder) || (await silent()))) return undefined;
+    await removeDead(file, holder);
+    return (await create(file, text)) ? file : undefined;
+  };
 }
 
 async function create(file: string, text: string): Promise<boolean> {

@@ -1,5 +1,5 @@
-import type { Problem } from '../errors';
-import { formatPlace, stripControl } from '../source';
+import type { Problem } from './errors';
+import { formatPlace, stripControl } from './source';
 
 /** Problems for people: place, message, source line with a caret, hint, and where to read on. */
 export function formatProblems(problems: readonly Problem[]): string {
