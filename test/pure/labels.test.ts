@@ -24,7 +24,11 @@ linux('the owner of what carries our labels', () => {
     });
     const fields = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     const labels = { ...own, [LABEL.pid]: pid, [LABEL.started]: fields()[19] ?? '' };
+    // Until then it is a shell, which reaps its children.
+    const parent = (): string => readFileSync(`/proc/${child.pid}/comm`, 'utf8').trim();
     try {
+      for (let looks = 0; parent() !== 'sleep' && looks < 500; looks++)
+        await new Promise((next) => setTimeout(next, 10));
       process.kill(Number(pid), 'SIGKILL');
       for (let looks = 0; fields()[0] !== 'Z' && looks < 500; looks++)
         await new Promise((next) => setTimeout(next, 10));
