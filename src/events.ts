@@ -3,6 +3,7 @@
  * Additions keep `v`; a reader ignores what it does not know.
  */
 import type { Comparison, Problem } from './errors';
+import type { WorkloadFigures } from './figures';
 import type { Place } from './source';
 
 /** The schema version that every event carries. */
@@ -150,6 +151,13 @@ export type EventBody =
       resolved: Resolution[];
       /** What the report should say beside the sentence: `asked etcd-1`, `attempt 1 may have been applied as well`. */
       notes: string[];
+    }
+  | {
+      type: 'workload-finished';
+      case: string;
+      /** The id of its step. */
+      step: string;
+      figures: WorkloadFigures;
     }
   | { type: 'member-started'; case: string; member: string; incarnation: number; version: string; address: string }
   | { type: 'member-serving'; case: string; member: string; incarnation: number; version: string; endpoint: string }

@@ -7,7 +7,8 @@ const SRC = path.resolve(__dirname, '../src');
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   cluster: ['kernel'],
-  steps: ['cluster', 'kernel'],
+  workload: ['cluster', 'kernel'],
+  steps: ['workload', 'cluster', 'kernel'],
   scenario: ['steps', 'kernel'],
   run: ['scenario', 'steps', 'cluster', 'kernel'],
   runbook: ['scenario', 'steps', 'cluster', 'kernel'],

@@ -79,9 +79,16 @@ export interface Comparison {
 }
 
 export type TxnOperation =
-  | { put: { key: string; value: string; lease?: string } }
+  | { put: { key: string; value: string | Buffer; lease?: string; prevKv?: boolean } }
   | { get: { key: string; prefix?: boolean } }
   | { delete: { key: string; prefix?: boolean } };
+
+export interface TxnAnswer {
+  revision: string;
+  succeeded: boolean;
+  /** What each operation that was done had asked for with `prevKv`: undefined for no such key, and for any other. */
+  previous: (KeyValue | undefined)[];
+}
 
 export interface EtcdClient {
   range(request: RangeRequest, call: Call): Promise<RangeAnswer>;
@@ -93,7 +100,7 @@ export interface EtcdClient {
   txn(
     request: { compare: Comparison[]; success: TxnOperation[]; failure: TxnOperation[] },
     call: Call,
-  ): Promise<{ revision: string; succeeded: boolean }>;
+  ): Promise<TxnAnswer>;
   leaseGrant(ttlSeconds: number, call: Call): Promise<{ id: string; ttlSeconds: string }>;
   leaseRevoke(id: string, call: Call): Promise<void>;
   leaseKeepAliveOnce(id: string, call: Call): Promise<{ ttlSeconds: string }>;

@@ -8,7 +8,7 @@ import type { ImageOptions } from '../cluster/docker/images';
 import { asError, EnvironmentError, Interrupted, UsageError } from '../errors';
 import type { Counts, EventOf, Reporter } from '../events';
 import { Broadcast } from '../report/broadcast';
-import { logFile } from '../report/folder';
+import { logFile, recordFile } from '../report/folder';
 import { exitCodeOf, runCases } from '../run/run';
 import { requireRoom } from './disk';
 import { bindAddress, dockerEnvironment } from './docker-environment';
@@ -137,6 +137,10 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
     interrupted,
     abandoned: request.abandon ?? new AbortController().signal,
     logOf: (caseId, member, incarnation) => (reports === null ? undefined : logFile(caseId, member, incarnation)),
+    recordOf: (...about) => {
+      const shown = recordFile(...about);
+      return reports === null ? undefined : { path: join(reports, shown), shown };
+    },
   });
   return conclude({ broadcast, counts, began, id, finished, request, interrupted });
 }

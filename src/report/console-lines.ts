@@ -7,6 +7,7 @@ import { matricesOf } from './matrix';
 import { matrixTable } from './matrix-table';
 import { countsByMark, knownReason, markOf, reasonOf, type CaseRecord, type Ledger, type Mark } from './ledger';
 import type { Style } from './style';
+import { workloadLines } from './workload';
 import { clean, counted, indent, oneLine } from './text';
 import { padToWidth, width } from './width';
 
@@ -60,12 +61,20 @@ export function caseDetails(record: CaseRecord, style: Style, reports: string | 
     const because = why.length > 0 ? `: ${why.map(oneLine).join('; ')}` : '';
     return style.yellow(`step ${oneLine(step.id)} skipped (${oneLine(step.sentence)})${because}`);
   });
+  const loads = record.workloads.flatMap(({ step, figures }) => [
+    style.cyan(`step ${oneLine(step)}, the workload:`),
+    ...workloadLines(figures).map((line) => `  ${line}`),
+  ]);
   const failure = renderFailures(record.failure, record.further, { style, reports });
   const kept =
     record.kept.length > 0
       ? [style.bold('the cluster was kept:'), ...record.kept.map((line) => `  ${clean(line)}`)]
       : [];
-  const parts = [indent(notes.join('\n'), '       '), indent(failure, '  '), indent(kept.join('\n'), '  ')];
+  const parts = [
+    indent([...notes, ...loads].join('\n'), '       '),
+    indent(failure, '  '),
+    indent(kept.join('\n'), '  '),
+  ];
   const text = parts.filter((part) => part !== '').join('\n\n');
   if (text === '') return '';
   return failure || kept.length > 0 ? `\n${text}\n\n` : `${text}\n`;

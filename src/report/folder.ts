@@ -25,6 +25,11 @@ export function logFile(caseId: string, member: string, incarnation: number): st
   return `${caseLogs(caseId)}/${name}-${Math.trunc(incarnation)}.log`;
 }
 
+/** A file that a step writes beside the logs, relative to the run's reports folder, with `/`; `round` counts from 1. */
+export function recordFile(caseId: string, stepId: string, round: number, name: string): string {
+  return `${caseLogs(caseId)}/step-${slug(stepId)}${round === 1 ? '' : `-${round}`}-${slug(name)}`;
+}
+
 function slug(text: string): string {
   const plain = text
     .replace(/[^A-Za-z0-9._@-]+/g, '-')

@@ -12,6 +12,7 @@ import { matricesOf, type Matrix, type MatrixCell } from './matrix';
 import { cellWord } from './matrix-table';
 import { codeBlock, escapeMarkdown, table } from './markdown';
 import { clean, cutEnd, oneLine } from './text';
+import { chart } from './workload';
 
 export interface GithubOptions {
   out: Out;
@@ -100,6 +101,7 @@ export function stepSummaryOf(ledger: Ledger): string {
     ...matricesOf(ledger.cases).map(matrixOfWords),
     table(['Verdict', 'Scenario', 'etcd', 'Duration', 'Where', 'What'], ledger.cases.map(rowOf)),
     ...(ledger.finished?.remarks ?? []).map((remark) => `Note: ${escapeMarkdown(remark)}`),
+    ...workloadsOf(ledger),
     ...detailsOf(ledger),
   ];
   return `${lines.join('\n\n')}\n`;
@@ -127,6 +129,28 @@ function rowOf(record: CaseRecord): string[] {
   const what = known ? knownReason(known) : (reasonOf(record) ?? '');
   const texts = [ref.name, ref.etcd, duration, `${place.file}:${place.line}`, what];
   return [MARKS[markOf(record)], ...texts.map((text) => escapeMarkdown(cutEnd(text, LONGEST_CELL)))];
+}
+
+function workloadsOf(ledger: Ledger): string[] {
+  const rows = ledger.cases.flatMap(({ ref, workloads }) =>
+    workloads.map(({ step, figures: { writes, writesPerSecond, outage, latency, verdicts, timeline } }) => [
+      escapeMarkdown(cutEnd(`${titleOf(ref)}, step ${step}`, LONGEST_CELL)),
+      `${writes.acknowledged} (${writesPerSecond}/s)`,
+      String(verdicts?.lostWrites ?? '?'),
+      formatDuration(outage.ms),
+      latency ? `${formatDuration(latency.p50)} / ${formatDuration(latency.p99)}` : '',
+      chart(timeline.slots),
+    ]),
+  );
+  const head = [
+    'Workload',
+    'Acknowledged',
+    'Lost (RPO)',
+    'Longest outage (RTO)',
+    'p50 / p99',
+    'Slowest write over time',
+  ];
+  return rows.length === 0 ? [] : [table(head, rows)];
 }
 
 function detailsOf(ledger: Ledger): string[] {

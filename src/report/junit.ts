@@ -7,6 +7,7 @@ import { headlineOf, renderFailures } from './failure';
 import { writeWhole } from './files';
 import { knownReason, Ledger, reasonOf, titleOf, type CaseRecord } from './ledger';
 import { oneLine } from './text';
+import { workloadLines } from './workload';
 import { document, element, type Element } from './xml';
 
 export interface JunitOptions {
@@ -92,7 +93,11 @@ function trail(record: CaseRecord): string {
     return `${status.padEnd(11)} ${oneLine(step.id)}: ${oneLine(step.sentence)}  ${formatDuration(durationMs)}${noted}`;
   });
   const known = record.known ? [knownReason(record.known)] : [];
-  return [...known, ...steps, ...record.kept].join('\n');
+  const loads = record.workloads.flatMap(({ step, figures }) => [
+    `workload of step ${oneLine(step)}:`,
+    ...workloadLines(figures).map((line) => `  ${line}`),
+  ]);
+  return [...known, ...steps, ...loads, ...record.kept].join('\n');
 }
 
 /** GitLab and Jenkins attach files that the output names this way: no text of a scenario may ask for that. */

@@ -26,6 +26,7 @@ export interface CaseRecord {
   versions: Record<string, string>;
   kept: string[];
   steps: EventOf<'step-finished'>[];
+  workloads: EventOf<'workload-finished'>[];
 }
 
 export class Ledger {
@@ -62,6 +63,9 @@ export class Ledger {
     },
     'step-finished': (event) => {
       this.record(event.case).steps.push(event);
+    },
+    'workload-finished': (event) => {
+      this.record(event.case).workloads.push(event);
     },
     'run-finished': (event) => {
       this.finished = event;
@@ -108,7 +112,7 @@ export class Ledger {
 }
 
 function newRecord(ref: CaseRef): CaseRecord {
-  const empty = { durationMs: 0, failure: null, further: [], versions: {}, kept: [], steps: [] };
+  const empty = { durationMs: 0, failure: null, further: [], versions: {}, kept: [], steps: [], workloads: [] };
   return { ref, state: 'waiting', verdict: 'interrupted', ...empty };
 }
 

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { EVENT_VERSION, type Counts, type Failure, type Reporter, type RunEvent, type Verdict } from '../events';
 import type { Comparison } from '../errors';
+import type { WorkloadFigures } from '../figures';
 import { toSafeJson, writeWhole } from './files';
 import { caseLogs } from './folder';
 import { matricesOf, type Matrix } from './matrix';
@@ -35,6 +36,8 @@ export interface CaseSummary {
   /** What failed afterwards, in `finally` or on removal. */
   further?: FailureSummary[];
   kept?: string[];
+  /** What clients did while steps ran, by the step's id. */
+  workloads?: { step: string; figures: WorkloadFigures }[];
   /** The folder of the members' logs, relative to this file; absent where nothing ran. */
   logs?: string;
 }
@@ -93,7 +96,7 @@ export function summarize(ledger: Ledger): RunSummary {
 
 function summarizeCase(record: CaseRecord): CaseSummary {
   const { id, name, file, line, etcd, matrix } = record.ref;
-  const { versions, verdict, durationMs, failure, known, further, kept } = record;
+  const { versions, verdict, durationMs, failure, known, further, kept, workloads } = record;
   return {
     ...{ id, name, file, line, etcd, versions, verdict, durationMs },
     ...(matrix ? { matrix } : {}),
@@ -102,6 +105,7 @@ function summarizeCase(record: CaseRecord): CaseSummary {
     failure: failure ? summarizeFailure(failure) : undefined,
     further: further.length > 0 ? further.map(summarizeFailure) : undefined,
     kept: kept.length > 0 ? kept : undefined,
+    workloads: workloads.length > 0 ? workloads.map(({ step, figures }) => ({ step, figures })) : undefined,
     logs: record.startedAt === undefined ? undefined : caseLogs(id),
   };
 }

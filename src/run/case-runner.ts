@@ -9,7 +9,7 @@ import { judge } from './known-failure';
 import { readsOutside } from './outside';
 import type { PlannedCase } from './plan';
 import { Secrecy } from '../steps/secrecy';
-import { StepRunner } from './step-runner';
+import { StepRunner, type StepRunnerOptions } from './step-runner';
 
 /** How long `finally` may take once a run was interrupted. */
 const FINALLY_MS = 30_000;
@@ -28,6 +28,10 @@ export interface CaseOptions {
   /** Whether the values of a snapshot from outside may be shown. */
   showValues: boolean;
   logOf: (caseId: string, member: string, incarnation: number) => string | undefined;
+  recordOf: (
+    caseId: string,
+    ...about: Parameters<StepRunnerOptions['recordOf']>
+  ) => ReturnType<StepRunnerOptions['recordOf']>;
 }
 
 /** Runs a case and tells of it; what was made is removed whatever happens. */
@@ -186,5 +190,7 @@ function runnerFor(planned: PlannedCase, cluster: CaseCluster, secrecy: Secrecy,
   const logOf: LogPath = (member, incarnation) => options.logOf(ref.id, member, incarnation);
   const { flags } = scenario;
   const confirm = (): Promise<void> => cluster.confirm();
-  return new StepRunner({ caseId: ref.id, version, flags, cluster, secrecy, confirm, emit: options.emit, logOf });
+  const recordOf: StepRunnerOptions['recordOf'] = (...about) => options.recordOf(ref.id, ...about);
+  const { emit } = options;
+  return new StepRunner({ caseId: ref.id, version, flags, cluster, secrecy, confirm, emit, logOf, recordOf });
 }

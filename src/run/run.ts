@@ -21,6 +21,7 @@ export interface RunOptions {
   interrupted: AbortSignal;
   abandoned: AbortSignal;
   logOf: CaseOptions['logOf'];
+  recordOf: CaseOptions['recordOf'];
 }
 
 /** Runs all cases, at most `jobs` at once, the longest first. Never throws for a case's sake. */

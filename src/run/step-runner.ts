@@ -29,11 +29,15 @@ export interface StepRunnerOptions {
   confirm: () => Promise<void>;
   emit: (body: EventBody) => void;
   logOf: LogPath;
+  /** A file that a step writes; `round` counts from 1. Undefined where no reports are written. */
+  recordOf: (stepId: string, round: number, name: string) => { path: string; shown: string } | undefined;
 }
 
 export class StepRunner {
   private readonly results = new Map<string, unknown>();
   private readonly skipped = new Set<string>();
+  /** How often a step has asked for a file. */
+  private readonly records = new Map<string, number>();
 
   constructor(private readonly options: StepRunnerOptions) {}
 
@@ -188,6 +192,13 @@ export class StepRunner {
       },
       resolved: (selector, members) => trace.resolve(selector, members),
       concerns: (...members) => members.forEach((member) => trace.concerned.add(member)),
+      recordFile: (name) => {
+        const round = (this.records.get(step.id) ?? 0) + 1;
+        this.records.set(step.id, round);
+        return this.options.recordOf(step.id, round, name);
+      },
+      tellWorkload: (figures) =>
+        this.options.emit({ type: 'workload-finished', case: this.options.caseId, step: step.id, figures }),
       runSteps: (steps, options = {}) => {
         const nested = fromNested(steps);
         const index = options.index ?? about.repeatIndex;

@@ -40,7 +40,6 @@ export const RESERVED_ACTIONS: ReadonlySet<string> = new Set([
   'resume',
   'upgrade',
   'downgrade',
-  'during',
   'use',
 ]);
 

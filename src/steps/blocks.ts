@@ -2,10 +2,10 @@ import type { NestedSteps } from './context';
 import { defineStep } from './step';
 
 /** A list of steps, as the loader read it. */
-const STEPS = { type: 'array', minItems: 1, steps: true, items: { type: 'object' } } as const;
+export const STEPS = { type: 'array', minItems: 1, steps: true, items: { type: 'object' } } as const;
 
 /** What the loader put in the place of a list of steps. */
-function nested(steps: unknown): NestedSteps {
+export function nested(steps: unknown): NestedSteps {
   return steps as NestedSteps;
 }
 

@@ -1,6 +1,7 @@
 /** What a running step is given. */
 import type { Call } from '../cluster/client';
 import type { Cluster } from '../cluster/cluster';
+import type { WorkloadFigures } from '../figures';
 import type { TextMatcher } from '../match';
 import type { Secrecy } from './secrecy';
 
@@ -37,6 +38,13 @@ export interface StepContext {
   resolved(selector: string, members: readonly string[]): void;
   /** Names a member whose log belongs to a failure of this step. */
   concerns(...members: string[]): void;
+  /**
+   * A file of this step's own beside the logs, another one each time that the step runs; undefined where no reports are
+   * written. `shown` is relative to the reports folder.
+   */
+  recordFile(name: string): { path: string; shown: string } | undefined;
+  /** Puts what a workload did into the reports. */
+  tellWorkload(figures: WorkloadFigures): void;
   /** Runs a block's steps, one after the other or side by side. */
   runSteps(steps: NestedSteps, options?: { parallel?: boolean; index?: number }): Promise<void>;
 }

@@ -38,7 +38,7 @@ const LOG_FLAGS = ['log-level', 'log-output', 'log-outputs', 'log-package-levels
  * A member that has not yet seen a quorum opens no client port, and says so when it does: until then a request would
  * only hang, since what publishes the port takes connections all the same.
  */
-function mayListen({ log, spec }: MemberProcess): boolean {
+export function mayListen({ log, spec }: MemberProcess): boolean {
   return log.portOpened || LOG_FLAGS.some((flag) => flag in spec.flags);
 }
 

@@ -1,6 +1,7 @@
 /** The language's verbs, in alphabetical order. A test fails when a file's step is missing here. */
 import { parallel, repeat } from './blocks';
 import { remove } from './delete';
+import { during } from './during';
 import { etcdctl } from './etcdctl';
 import { expect } from './expect';
 import { get } from './get';
@@ -25,6 +26,7 @@ export const STEPS: ReadonlyMap<string, Step> = new Map(
     compact,
     defrag,
     remove,
+    during,
     etcdctl,
     expect,
     get,

@@ -1,5 +1,6 @@
 /** A run as reporters see it, written by hand: one case of each kind, and one by an enemy. */
 import { Broadcast } from '../../src/report';
+import type { WorkloadFigures } from '../../src/figures';
 import type { CaseRef, EventBody, Failure, Reporter, RunEvent, StepRef } from '../../src/events';
 
 export const START_MS = Date.UTC(2026, 2, 14, 3, 9, 26);
@@ -117,6 +118,43 @@ export const OWNED = failure('expectation', HOSTILE, {
   ],
 });
 
+/** Clients that wrote for nine seconds; two of them without an answer. */
+const WORKLOAD: WorkloadFigures = {
+  durationMs: 9000,
+  writers: 4,
+  readers: 2,
+  rate: 200,
+  writes: { acknowledged: 1402, failed: 12, unknown: 4 },
+  reads: { acknowledged: 640, failed: 2, unknown: 0 },
+  writesPerSecond: 155.8,
+  missedRate: true,
+  outage: { ms: 2150, atMs: 3010, over: true },
+  errors: { deadline: 4, refused: 14 },
+  errorTexts: { deadline: 'deadline exceeded after 2s', refused: 'connect ECONNREFUSED 127.0.0.1:49154' },
+  latency: { p50: 2.4, p90: 8.1, p99: 2020, max: 2160 },
+  readLatency: { p50: 2.1, p90: 4, p99: 35, max: 60 },
+  timeline: {
+    slotMs: 1000,
+    slots: [3, 4, 6, 0, 0, 2160, 900, 8, 4].map((slowestMs) => ({
+      acknowledged: slowestMs === 0 ? 0 : 200,
+      errors: slowestMs === 0 ? 9 : 0,
+      slowestMs,
+    })),
+  },
+  revisionsBack: 0,
+  verdicts: {
+    lostWrites: 0,
+    phantomWrites: 0,
+    staleReads: 0,
+    tornTransactions: 0,
+    movedWrites: 0,
+    wrongLeases: 0,
+    unproven: 0,
+  },
+  findings: [],
+  file: 'logs/minority/step-4-workload.ndjson',
+};
+
 function steps(ref: CaseRef): EventBody[] {
   const first = step('1', 'start', 'start all', ref.file, 7);
   const second = step('2', 'downgrade', 'downgrade all to 3.4', ref.file, 8);
@@ -183,6 +221,7 @@ export const BODIES: EventBody[] = [
     address: '172.20.0.2',
   },
   ...steps(MINORITY),
+  { type: 'workload-finished', case: MINORITY.id, step: '4', figures: WORKLOAD },
   finished(MINORITY, 4230, { verdict: 'passed' }),
   { type: 'case-started', case: UPGRADE.id },
   finished(UPGRADE, 80, { verdict: 'error', failure: ENGINE, versions: {} }),
@@ -241,6 +280,12 @@ export const HOSTILE_BODIES: EventBody[] = [
     attempts: 1,
     resolved: [],
     notes: [HOSTILE],
+  },
+  {
+    type: 'workload-finished',
+    case: ENEMY.id,
+    step: HOSTILE,
+    figures: { ...WORKLOAD, errorTexts: { other: HOSTILE }, file: HOSTILE, verdicts: null },
   },
   finished(ENEMY, 10, { failure: OWNED, further: [OWNED], versions: { [HOSTILE]: HOSTILE }, kept: [HOSTILE] }),
   {

@@ -17,6 +17,7 @@ import type {
   RangeAnswer,
   RangeRequest,
   StatusAnswer,
+  TxnAnswer,
 } from '../client';
 import type { Security } from '../security';
 import { prefixEnd, toDecimal, toHex } from './ids';
@@ -102,7 +103,7 @@ class Etcd3Client implements EtcdClient {
     return { revision: answer.header.revision, deleted: answer.deleted };
   }
 
-  async txn(request: Parameters<EtcdClient['txn']>[0], call: Call): Promise<{ revision: string; succeeded: boolean }> {
+  async txn(request: Parameters<EtcdClient['txn']>[0], call: Call): Promise<TxnAnswer> {
     const answer = await this.ask(call, (options) =>
       this.etcd.kv.txn(
         {
@@ -113,7 +114,11 @@ class Etcd3Client implements EtcdClient {
         options,
       ),
     );
-    return { revision: answer.header.revision, succeeded: answer.succeeded };
+    const previous = answer.responses.map(({ response_put: put }) => {
+      const before = put?.prev_kv as RawKeyValue | null | undefined;
+      return before ? keyValueOf(before) : undefined;
+    });
+    return { revision: answer.header.revision, succeeded: answer.succeeded, previous };
   }
 
   async leaseGrant(ttlSeconds: number, call: Call): Promise<{ id: string; ttlSeconds: string }> {

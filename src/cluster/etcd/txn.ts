@@ -22,9 +22,9 @@ export function compareOf({ key, target, is, operand }: Comparison): never {
 
 export function operationOf(operation: TxnOperation): never {
   if ('put' in operation) {
-    const { key, value, lease } = operation.put;
+    const { key, value, lease, prevKv: prev_kv = false } = operation.put;
     return {
-      request_put: { key: Buffer.from(key), value: Buffer.from(value), lease: lease ? toDecimal(lease) : '0' },
+      request_put: { key: Buffer.from(key), value: Buffer.from(value), lease: lease ? toDecimal(lease) : '0', prev_kv },
     } as never;
   }
   const { key, prefix } = 'get' in operation ? operation.get : operation.delete;

@@ -1,0 +1,174 @@
+import { formatDuration, poll } from '../../clock';
+import { EtcdSaid, Unmet } from '../../errors';
+import type { WorkloadFigures } from '../../figures';
+import { check, type ReadBack } from '../../workload/check';
+import { readBack } from '../../workload/read-back';
+import { Recorder } from '../../workload/recorder';
+import type { Settings } from '../../workload/settings';
+import type { Target } from '../../workload/targets';
+import { Workload } from '../../workload/workload';
+import { nested, STEPS } from '../blocks';
+import type { StepContext } from '../context';
+import { mayListen } from '../health';
+import { defineStep, type StepResult } from '../step';
+import { plural } from '../words';
+import { EXPECTED, expectations, unmetBy, type Expected } from './expected';
+import { settingsOf, settingsProblems, WORKLOAD } from './settings';
+
+/** How long clients get until the steps begin, and from the last step on: to show that writes are acknowledged. */
+const FIRST_WRITES_MS = 10_000;
+const LAST_WRITE_MS = 10_000;
+/** How long a member may take until it can be read back. */
+const READ_BACK_MS = 15_000;
+
+export const during = defineStep({
+  name: 'during',
+  summary: 'Runs steps while clients write and read, and judges what came of it: nothing may be lost.',
+  args: { workload: WORKLOAD, steps: STEPS, expect: EXPECTED },
+  required: ['steps'],
+  timeoutMs: 0,
+  sentence: ({ workload }) => sentenceOf(settingsOf(workload)),
+  runbook: ({ workload, expect }) => ({
+    before: `Clients go on meanwhile: ${sentenceOf(settingsOf(workload)).replace(/^while /, '')}.`,
+    commands: [],
+    see: expectations((expect ?? {}) as Expected),
+  }),
+  check: ({ workload }) => settingsProblems(workload),
+  async run({ workload: args, steps, expect = {} }, context): Promise<StepResult> {
+    const file = context.recordFile('workload.ndjson');
+    const recorder = new Recorder(file?.path);
+    const candidates = (): Target[] => candidatesIn(context);
+    const workload = new Workload({ settings: settingsOf(args), candidates, recorder, signal: context.signal });
+    const tell = (figures: WorkloadFigures): WorkloadFigures => {
+      context.tellWorkload({ ...figures, file: file?.shown });
+      return figures;
+    };
+    try {
+      await runUnderLoad(workload, context, () => context.runSteps(nested(steps)));
+    } catch (thrown) {
+      // Why the steps failed is the news; what could not be written besides is not.
+      await recorder.close().catch((trouble: unknown) => context.note(String(trouble)));
+      tell({ ...workload.figures(), verdicts: null, findings: [] });
+      throw thrown;
+    }
+    await recorder.close();
+    return conclude(workload, expect as Expected, context, tell);
+  },
+});
+
+function sentenceOf({ writers, readers, rate }: Settings): string {
+  const pace = rate === undefined ? '' : ` at ${rate}/s`;
+  return `while ${plural(writers, 'client')} write${writers === 1 ? 's' : ''}${pace} and ${readers} read${readers === 1 ? 's' : ''}`;
+}
+
+/** Running voters whose port is open, in declared order: a learner is not asked. */
+function candidatesIn({ cluster }: StepContext): Target[] {
+  const { roster } = cluster;
+  return cluster
+    .running()
+    .filter((process) => !roster.isLearner(process.member) && !roster.isRemoved(process.member) && mayListen(process));
+}
+
+/** The clients work before the steps begin, and until a write that began after the last one is acknowledged. */
+async function runUnderLoad(workload: Workload, context: StepContext, steps: () => Promise<void>): Promise<void> {
+  const { signal } = context;
+  const acknowledged = async (wanted: () => boolean, withinMs: number, what: string): Promise<void> => {
+    context.waitingFor(what);
+    await poll(async () => (wanted() ? true : undefined), { withinMs, signal, maxIntervalMs: 25 });
+  };
+  workload.start();
+  try {
+    if (candidatesIn(context).length > 0) {
+      await acknowledged(() => workload.writes.acknowledged > 0, FIRST_WRITES_MS, 'the first acknowledged write');
+    }
+    await steps();
+    const endMs = workload.nowMs();
+    await acknowledged(() => workload.lastWriteBeganMs > endMs, LAST_WRITE_MS, 'a write to be acknowledged again');
+    if (workload.lastWriteBeganMs <= endMs) {
+      context.note(`no write was acknowledged in the ${formatDuration(LAST_WRITE_MS)} after the last step`);
+    }
+  } finally {
+    await workload.stop();
+  }
+}
+
+/** Reads back, judges, tells. */
+async function conclude(
+  workload: Workload,
+  expected: Expected,
+  context: StepContext,
+  tell: (figures: WorkloadFigures) => WorkloadFigures,
+): Promise<StepResult> {
+  const bare = { ...workload.figures(), verdicts: null, findings: [] };
+  if (bare.writes.acknowledged === 0) {
+    tell(bare);
+    const texts = Object.values(bare.errorTexts).join('; ') || 'there was nobody to ask';
+    throw new Unmet(`no write at all was acknowledged, so nothing was shown: ${texts}`);
+  }
+  const { members, silent } = await readBackAll(workload, context);
+  const { naming, history } = workload;
+  const checked = members.length > 0 ? await check(history, members, (key) => naming.key(key)) : {};
+  const figures = tell({ ...bare, ...checked });
+  noteWhatIsOdd(figures, context);
+  const unread = silent.map(({ member, why }) => ({
+    subject: `what ${member} holds at the end`,
+    expected: 'to be read back',
+    actual: why,
+  }));
+  if (members.length === 0) unread.push({ subject: 'members that can be read back', expected: 'one', actual: 'none' });
+  const unmet = [...unread, ...unmetBy(figures, expected)];
+  if (unmet.length > 0) throw new Unmet('what came of the workload is not as expected', unmet);
+  return resultOf(figures);
+}
+
+/** Every running voter is asked what it holds. */
+async function readBackAll(
+  workload: Workload,
+  context: StepContext,
+): Promise<{ members: ReadBack[]; silent: { member: string; why: string }[] }> {
+  const { cluster, signal } = context;
+  const voters = cluster
+    .running()
+    .filter(({ member }) => !cluster.roster.isLearner(member) && !cluster.roster.isRemoved(member));
+  context.waitingFor(`${voters.map(({ member }) => member).join(', ')} to be read back`);
+  const members: ReadBack[] = [];
+  const silent: { member: string; why: string }[] = [];
+  const readOne = async ({ member, client }: Target): Promise<void> => {
+    let why = '';
+    const found = await poll(
+      () =>
+        readBack(workload, member, client, signal).catch((thrown: unknown) => {
+          if (!(thrown instanceof EtcdSaid)) throw thrown;
+          why = thrown.message;
+          return undefined;
+        }),
+      { withinMs: READ_BACK_MS, signal },
+    );
+    if (found) members.push(found);
+    else silent.push({ member, why });
+  };
+  await Promise.all(voters.map(readOne));
+  return { members, silent };
+}
+
+function noteWhatIsOdd({ missedRate, rate, writesPerSecond, verdicts }: WorkloadFigures, context: StepContext): void {
+  if (missedRate) context.note(`the rate was missed: ${writesPerSecond}/s of ${rate}/s were acknowledged`);
+  if (verdicts && verdicts.unproven > 0) {
+    context.note(`${plural(verdicts.unproven, 'overwritten write')} could not be proven: the history is compacted`);
+  }
+}
+
+/** What `as` keeps. */
+function resultOf({ writes, outage, latency, writesPerSecond, verdicts, reads }: WorkloadFigures): StepResult {
+  return {
+    ...verdicts,
+    ...writes,
+    reads: reads.acknowledged,
+    writesPerSecond,
+    outageMs: outage.ms,
+    p50Ms: latency?.p50 ?? null,
+    p90Ms: latency?.p90 ?? null,
+    p99Ms: latency?.p99 ?? null,
+    maxMs: latency?.max ?? null,
+  };
+}

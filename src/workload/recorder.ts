@@ -1,0 +1,84 @@
+/** `workload.ndjson`: every operation with its outcome, one a line, written as they end. */
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { dirname } from 'node:path';
+import { asError, EnvironmentError } from '../errors';
+import type { Outcome, Sight } from './history';
+
+export interface Line {
+  operation: number;
+  client: string;
+  what: string;
+  keys: readonly string[];
+  member: string;
+  incarnation: number;
+  /** Milliseconds since the workload began. */
+  atMs: number;
+  tookMs: number;
+  /** How much later than meant it was sent. */
+  lateMs: number;
+  outcome: Outcome;
+  /** What was said where it was not acknowledged. */
+  said?: string;
+  revision?: string;
+  /** What each key held: before a write, or when it was read. */
+  saw?: readonly Sight[];
+}
+
+const CHUNK = 64 * 1024;
+
+export class Recorder {
+  private readonly stream: WriteStream | undefined;
+  private held = '';
+  private draining: Promise<void> | undefined;
+  private drained: () => void = () => undefined;
+  private trouble: Error | undefined;
+
+  /** Undefined: nothing is kept. */
+  constructor(private readonly file: string | undefined) {
+    if (file === undefined) return;
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+    } catch (thrown) {
+      throw new EnvironmentError(`can't write ${file}: ${asError(thrown).message}`);
+    }
+    this.stream = createWriteStream(file, { mode: 0o644 });
+    this.stream.on('error', (error) => (this.trouble ??= error));
+    for (const event of ['drain', 'close']) this.stream.on(event, () => this.drained());
+  }
+
+  /** Whoever records waits for it before the next operation: nothing piles up in memory. */
+  get ready(): Promise<void> | undefined {
+    return this.draining;
+  }
+
+  write(line: Line): void {
+    if (!this.stream) return;
+    this.held += `${JSON.stringify(line)}\n`;
+    if (this.held.length >= CHUNK) this.flush(this.stream);
+  }
+
+  /** Settles when everything is in the file. Throws EnvironmentError where it could not be written. */
+  async close(): Promise<void> {
+    const { stream } = this;
+    if (!stream) return;
+    if (this.held !== '') this.flush(stream);
+    await new Promise<void>((resolve) => {
+      if (stream.destroyed) return resolve();
+      stream.once('close', resolve);
+      stream.end();
+    });
+    if (this.trouble) throw new EnvironmentError(`can't write ${this.file}: ${this.trouble.message}`);
+  }
+
+  private flush(stream: WriteStream): void {
+    const text = this.held;
+    this.held = '';
+    if (stream.destroyed || stream.write(text) || this.draining) return;
+    this.draining = new Promise((resolve) => {
+      this.drained = (): void => {
+        this.draining = undefined;
+        resolve();
+      };
+    });
+  }
+}
