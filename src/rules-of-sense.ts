@@ -22,6 +22,19 @@ export const SENSE_RULES = {
   'restore-unfit': certain(
     'A snapshot is restored to a member that is down and has no data: stop it, and wipe it, first.',
   ),
+  'skipped-minor': certain(
+    'etcd is upgraded one minor version at a time, and `upgrade` refuses to skip one: go to the version between first, or say ' +
+      '`skipMinor: true` in a drill that shows what etcd does then.',
+  ),
+  'wrong-direction': certain('`upgrade` goes to a newer version, `downgrade` to an older one.'),
+  'lost-flags': certain(
+    'The member was started with a flag that the version it is to be given does not know: etcd would end with exit code 2. ' +
+      'Drop it in the step (`flags: {NAME: null}`). A flag that is only spelt otherwise is translated.',
+  ),
+  'no-downgrade-request': certain(
+    'etcd can be asked for a downgrade from 3.6 on. 3.5 answers with a time-out, stores the request all the same, and the next ' +
+      'restart of any 3.5 member is fatal: it is never sent there.',
+  ),
 
   'unknown-rule': likely(
     'A comment that is meant to silence a rule names none that there is, or one that can not be silenced.',

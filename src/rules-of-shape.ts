@@ -10,6 +10,10 @@ export const SHAPE_RULES: Readonly<Record<string, Rule>> = {
   file: shape('The file can not be read as text: it is too large, or is not UTF-8.'),
   'flag-name': shape('A flag of etcd is written without its dashes.'),
   'lacking-flag': shape('The version of etcd that a member runs lacks this flag.'),
+  'late-version': shape(
+    'A version has to be known before anything starts: its image is prepared then. It may come from `vars` or `matrix`, not ' +
+      'from a result.',
+  ),
   'member-name': shape('A member can not be named like a selector.'),
   merge: shape('`<<` merges a map, or a list of maps.'),
   misplaced: shape('An argument stands beside its action and not in it: it has to be indented further.'),

@@ -111,6 +111,8 @@ export interface EtcdClient {
   memberRemove(id: string, call: Call): Promise<void>;
   memberUpdate(id: string, peerURLs: string[], call: Call): Promise<void>;
   memberPromote(id: string, call: Call): Promise<void>;
+  /** 3.6 and later; `version` is a minor version, empty for `cancel`. */
+  downgrade(action: 'validate' | 'enable' | 'cancel', version: string, call: Call): Promise<void>;
   moveLeader(targetId: string, call: Call): Promise<void>;
   alarms(call: Call): Promise<AlarmInfo[]>;
   disarm(alarm: AlarmInfo, call: Call): Promise<void>;

@@ -37,6 +37,8 @@ export interface MemberProcess {
   readonly logFile: string | undefined;
   /** The metrics page, from the listener that is always open; undefined where it does not answer. */
   metrics(timeoutMs: number): Promise<string | undefined>;
+  /** A GET request to the client port, as a liveness probe sends it. Rejects where nobody answers in time. */
+  get(path: string, timeoutMs: number): Promise<{ status: number; body: string }>;
   /** The member's own `/version`: `{etcdserver, etcdcluster, storage?}`. */
   versions(timeoutMs: number): Promise<Record<string, string>>;
 }

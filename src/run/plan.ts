@@ -83,7 +83,7 @@ function problemsOf(cases: readonly PlannedCase[]): Problem[] {
 const KNOWN_VERSIONS = ['3.3.25', '3.4.23', '3.5.35', '3.6.16', '3.7.3'];
 
 function senseOf(scenario: Scenario, version: string): Problem[] {
-  return [...flagProblems(scenario, version), ...followDrill(scenario, version)];
+  return [...lateVersions(scenario, version), ...flagProblems(scenario, version), ...followDrill(scenario, version)];
 }
 
 /** Files of two folders may have the same name: the second one's id gets a number. */
@@ -120,7 +120,7 @@ function planCase(
     skip: options.skip,
     known: knownFor(scenario.knownFailing, version),
     needs: new Set(steps.flatMap(needsOf)),
-    versions: [...new Set([version, ...steps.flatMap((step) => startVersion(step) ?? [])])],
+    versions: [...new Set([version, ...steps.flatMap((step) => givenVersion(step) ?? [])])],
   };
 }
 
@@ -150,8 +150,17 @@ function argument(step: LoadedStep, key: string): Node | undefined {
   return step.args.kind === 'map' ? valueOf(step.args, key) : undefined;
 }
 
-function startVersion(step: LoadedStep): string | undefined {
-  const version = step.step.name === 'start' ? argument(step, 'version') : undefined;
+/** The argument that gives members a version, by action. */
+const VERSION_ARGUMENT: Readonly<Record<string, string>> = { start: 'version', upgrade: 'to', downgrade: 'to' };
+
+function versionArgument(step: LoadedStep): Node | undefined {
+  const key = VERSION_ARGUMENT[step.step.name];
+  return key === undefined ? undefined : argument(step, key);
+}
+
+/** The version that a step gives members, where it gives one. */
+function givenVersion(step: LoadedStep): string | undefined {
+  const version = versionArgument(step);
   return version?.kind === 'scalar' && !containsExpression(version) ? version.text : undefined;
 }
 
@@ -164,22 +173,33 @@ function flagProblems(scenario: Scenario, version: string): Problem[] {
   const { source, flagsNode } = scenario;
   const problems = lackingIn(source, flagsNode, version);
   for (const step of stepsFor(scenario, version)) {
-    if (step.step.name !== 'start' || step.modifiers.expectError !== undefined) continue;
+    if (!(step.step.name in VERSION_ARGUMENT) || step.modifiers.expectError !== undefined) continue;
     const own = argument(step, 'flags');
-    const startsOn = startVersion(step) ?? version;
-    problems.push(...lackingIn(step.source, own, startsOn));
-    if (startsOn === version) continue;
-    const names = lackingFlags(flagsNode, startsOn).flatMap(({ name }) => (hasKey(own, name) ? [] : [name]));
-    if (names.length > 0) problems.push(lacksScenarioFlags(step, startsOn, names));
+    const runsOn = givenVersion(step) ?? version;
+    problems.push(...lackingIn(step.source, own, runsOn));
+    // What an upgraded member had before is followed step by step.
+    if (runsOn === version || step.step.name !== 'start') continue;
+    const names = lackingFlags(flagsNode, runsOn).flatMap(({ name }) => (hasKey(own, name) ? [] : [name]));
+    if (names.length > 0) problems.push(lacksScenarioFlags(step, runsOn, names));
   }
   return problems;
+}
+
+/** A version that is known only while running comes too late: its image is prepared before anything starts. */
+function lateVersions(scenario: Scenario, version: string): Problem[] {
+  return stepsFor(scenario, version).flatMap((step) => {
+    const node = versionArgument(step);
+    if (!node || !containsExpression(node)) return [];
+    const message = 'the version has to be known before anything starts, and this is known only while steps run';
+    return [problemAt(step.source, node, 'late-version', message, 'write it plainly, or take it from `vars`')];
+  });
 }
 
 function lacksScenarioFlags(step: LoadedStep, version: string, names: readonly string[]): Problem {
   const flags = names.map((name) => `--${name}`).join(', ');
   const message = `etcd ${minorOf(version)} has no flag ${flags}, and the scenario sets it for every member`;
   const hint = `drop it here: \`flags: {${names.map((name) => `${name}: null`).join(', ')}}\``;
-  return problemAt(step.source, argument(step, 'version') ?? step.args, 'lacking-flag', message, hint);
+  return problemAt(step.source, versionArgument(step) ?? step.args, 'lacking-flag', message, hint);
 }
 
 function lackingIn(source: SourceFile, node: Node | undefined, version: string): Problem[] {

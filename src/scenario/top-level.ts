@@ -38,8 +38,6 @@ export const RESERVED_ACTIONS: ReadonlySet<string> = new Set([
   'fill-disk',
   'pause',
   'resume',
-  'upgrade',
-  'downgrade',
   'use',
 ]);
 

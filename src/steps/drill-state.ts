@@ -93,6 +93,11 @@ export class DrillState {
     Object.assign(this.of(member), { up: undefined, data: undefined });
   }
 
+  /** How it runs is open: it may have been given another version. */
+  forgetSpec(member: string): void {
+    this.of(member).spec = undefined;
+  }
+
   ended(member: string): void {
     this.of(member).up = false;
   }

@@ -38,8 +38,13 @@ const LOG_FLAGS = ['log-level', 'log-output', 'log-outputs', 'log-package-levels
  * A member that has not yet seen a quorum opens no client port, and says so when it does: until then a request would
  * only hang, since what publishes the port takes connections all the same.
  */
-export function mayListen({ log, spec }: MemberProcess): boolean {
-  return log.portOpened || LOG_FLAGS.some((flag) => flag in spec.flags);
+export function mayListen(process: MemberProcess): boolean {
+  return process.log.portOpened || hidesItsLog(process);
+}
+
+/** Whether flags may keep lines out of the log that the runner reads. */
+export function hidesItsLog({ spec }: MemberProcess): boolean {
+  return LOG_FLAGS.some((flag) => flag in spec.flags);
 }
 
 async function whyLearnerNotServing(process: MemberProcess, call: Call): Promise<string | undefined> {

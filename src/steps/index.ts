@@ -1,6 +1,7 @@
 /** The language's verbs, in alphabetical order. A test fails when a file's step is missing here. */
 import { parallel, repeat } from './blocks';
 import { remove } from './delete';
+import { downgrade } from './downgrade';
 import { during } from './during';
 import { etcdctl } from './etcdctl';
 import { expect } from './expect';
@@ -10,6 +11,7 @@ import { alarmDisarm, compact, defrag } from './maintenance';
 import { memberAdd, memberPromote, memberRemove, memberUpdate } from './membership';
 import { moveLeader } from './move-leader';
 import { note, sleep } from './note';
+import { probe } from './probe';
 import { put } from './put';
 import { restart } from './restart';
 import { restore } from './restore';
@@ -18,6 +20,7 @@ import { start } from './start';
 import type { Step } from './step';
 import { kill, stop } from './stop';
 import { txn } from './txn';
+import { upgrade } from './upgrade';
 import { wipe } from './wipe';
 
 export const STEPS: ReadonlyMap<string, Step> = new Map(
@@ -26,6 +29,7 @@ export const STEPS: ReadonlyMap<string, Step> = new Map(
     compact,
     defrag,
     remove,
+    downgrade,
     during,
     etcdctl,
     expect,
@@ -41,6 +45,7 @@ export const STEPS: ReadonlyMap<string, Step> = new Map(
     moveLeader,
     note,
     parallel,
+    probe,
     put,
     repeat,
     restart,
@@ -51,6 +56,7 @@ export const STEPS: ReadonlyMap<string, Step> = new Map(
     start,
     stop,
     txn,
+    upgrade,
     wipe,
   ].map((step) => [step.name, step]),
 );

@@ -2,6 +2,7 @@ import { Unmet } from '../errors';
 import { poll } from '../clock';
 import { processOf } from './ask';
 import { listedMember } from './change';
+import type { StepContext } from './context';
 import { etcdctl, memberIdCommand, targetOf } from './instruction';
 import { memberName } from './schema';
 import { leaderViews, selectOne } from './select';
@@ -30,18 +31,23 @@ export const moveLeader = defineStep({
   },
   async run({ member }, context) {
     context.concerns(member);
-    const leader = processOf(await selectOne('leader', context), context);
-    const { id } = await listedMember(member, leader, context);
-    await leader.client.moveLeader(id, context.call());
-    context.waitingFor(`all members to take ${member} for the leader`);
-    const moved = await poll(
-      async () => {
-        const views = await leaderViews(context);
-        return views.some(({ leaderId }) => leaderId !== undefined && leaderId !== id) ? undefined : true;
-      },
-      { withinMs: context.left(), signal: context.signal },
-    );
-    if (!moved) throw new Unmet(`${member} did not become the leader`, [], `all members to agree on ${member}`);
+    await handOver(await selectOne('leader', context), member, context);
     return { members: [member] };
   },
 });
+
+/** The leader hands the leadership to a member; waits until all that serve agree. */
+export async function handOver(leader: string, member: string, context: StepContext): Promise<void> {
+  const process = processOf(leader, context);
+  const { id } = await listedMember(member, process, context);
+  await process.client.moveLeader(id, context.call());
+  context.waitingFor(`all members to take ${member} for the leader`);
+  const moved = await poll(
+    async () => {
+      const views = await leaderViews(context);
+      return views.some(({ leaderId }) => leaderId !== undefined && leaderId !== id) ? undefined : true;
+    },
+    { withinMs: context.left(), signal: context.signal },
+  );
+  if (!moved) throw new Unmet(`${member} did not become the leader`, [], `all members to agree on ${member}`);
+}

@@ -77,7 +77,7 @@ function runningVoters(context: StepContext): string[] {
 }
 
 /** The member that all that serve call leader. Waits up to 10 s; the failure quotes each one's answer. */
-async function agreedLeader(context: StepContext): Promise<string> {
+export async function agreedLeader(context: StepContext): Promise<string> {
   context.waitingFor('all members that serve to agree on a leader');
   let answers: string[] = [];
   const leader = await poll(

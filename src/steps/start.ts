@@ -9,8 +9,8 @@ import { flag, flagMap, memberNames, startable, text, version } from './schema';
 import { instructStart, type StartArgs } from './start-instruction';
 import { startSpec } from './start-spec';
 import { defineStep } from './step';
-import { list } from './words';
 import { select, type Selector } from './select';
+import { list } from './words';
 
 export const start = defineStep({
   name: 'start',
@@ -103,7 +103,8 @@ async function startRefused(args: StartArgs, members: string[], context: StepCon
   }
 }
 
-async function startOne(member: string, spec: StartSpec, context: StepContext): Promise<MemberProcess> {
+/** Starts a process, and writes into the roster what it was started with. */
+export async function startOne(member: string, spec: StartSpec, context: StepContext): Promise<MemberProcess> {
   const { cluster, signal } = context;
   const process = await cluster.start(member, spec, signal);
   const { initialCluster, initialClusterState: state, peerURL } = spec;
@@ -111,7 +112,8 @@ async function startOne(member: string, spec: StartSpec, context: StepContext): 
   return process;
 }
 
-function specOf(member: string, args: Omit<StartArgs, 'member'>, context: StepContext): StartSpec {
+/** How a member is started: what the step says, and the rest worked out from what came before. */
+export function specOf(member: string, args: Omit<StartArgs, 'member'>, context: StepContext): StartSpec {
   const { cluster, version, flags } = context;
   return startSpec(member, args, { roster: cluster.roster, version, flags, before: cluster.process(member)?.spec });
 }

@@ -81,11 +81,15 @@ export class ContainerProcess implements MemberProcess {
 
   async metrics(timeoutMs: number): Promise<string | undefined> {
     if (this.metricsEndpoint === '') return undefined;
-    return httpGet(`http://${this.metricsEndpoint}/metrics`, timeoutMs).catch(() => undefined);
+    return httpGetOk(`http://${this.metricsEndpoint}/metrics`, timeoutMs).catch(() => undefined);
+  }
+
+  get(path: string, timeoutMs: number): Promise<{ status: number; body: string }> {
+    return httpGet(`http://${this.endpoint}${path}`, timeoutMs);
   }
 
   async versions(timeoutMs: number): Promise<Record<string, string>> {
-    const text = await httpGet(`http://${this.endpoint}/version`, timeoutMs).catch((thrown: unknown): never => {
+    const text = await httpGetOk(`http://${this.endpoint}/version`, timeoutMs).catch((thrown: unknown): never => {
       throw new Unmet(`${this.member} does not answer /version: ${asError(thrown).message}`);
     });
     return JSON.parse(text) as Record<string, string>;
@@ -116,17 +120,20 @@ export class ContainerProcess implements MemberProcess {
   }
 }
 
-function httpGet(url: string, timeoutMs: number): Promise<string> {
+async function httpGetOk(url: string, timeoutMs: number): Promise<string> {
+  const { status, body } = await httpGet(url, timeoutMs);
+  if (status !== 200) throw new Error(`status ${status}`);
+  return body;
+}
+
+function httpGet(url: string, timeoutMs: number): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const request = get(url, { signal: AbortSignal.timeout(timeoutMs), agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => (body += part));
       response.on('error', reject);
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve(body);
-        else reject(new Error(`status ${response.statusCode}`));
-      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
     });
     request.on('error', reject);
   });

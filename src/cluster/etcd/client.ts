@@ -197,6 +197,12 @@ class Etcd3Client implements EtcdClient {
     await this.ask(call, (options) => this.etcd.cluster.memberPromote({ ID: toDecimal(id) }, options));
   }
 
+  // Numbers, for the same reason as alarms: etcd3's names are not the protocol's, and the server would take them for 0.
+  async downgrade(action: 'validate' | 'enable' | 'cancel', version: string, call: Call): Promise<void> {
+    const request = { action: { validate: 0, enable: 1, cancel: 2 }[action], version };
+    await this.ask(call, (options) => this.etcd.maintenance.downgrade(request, options));
+  }
+
   async moveLeader(targetId: string, call: Call): Promise<void> {
     await this.ask(call, (options) => this.etcd.maintenance.moveLeader({ targetID: toDecimal(targetId) }, options));
   }

@@ -236,44 +236,50 @@ function instructClusterId(expected: unknown, state: DrillState): Instruction {
 
 export const version = defineRow({
   name: 'version',
-  description: 'what members say they are, and the version of the cluster; `3.5` fits every 3.5.x',
+  description:
+    'what members say they are, the version of the cluster and, from 3.6 on, of its storage; `3.5` fits every 3.5.x',
   schema: {
     type: 'object',
     properties: {
       cluster: text,
+      storage: text,
       member: { type: 'object', additionalProperties: text, names: 'plain' },
     },
     additionalProperties: false,
     minProperties: 1,
   } as const,
-  words: ({ cluster, member = {} }) =>
+  words: ({ cluster, storage, member = {} }) =>
     [
       ...(cluster === undefined ? [] : [`the cluster is on ${cluster}`]),
+      ...(storage === undefined ? [] : [`its storage is of ${storage}`]),
       ...Object.entries(member as Record<string, string>).map(([name, at]) => `${name} is on ${at}`),
     ].join(', '),
-  runbook: ({ cluster, member = {} }, state) => ({
+  runbook: ({ cluster, storage, member = {} }, state) => ({
     commands: [
       { text: etcdctl(state, everybody(state), 'endpoint', 'status', '-w', 'table') },
-      ...(cluster === undefined
+      ...(cluster === undefined && storage === undefined
         ? []
         : [{ text: `curl ${url(PLAIN, whom(undefined, state).names[0] ?? '', PORTS.client)}/version` }]),
     ],
     see: [
       ...Object.entries(member as Record<string, string>).map(([name, at]) => `${name} is on ${at}.`),
       ...(cluster === undefined ? [] : [`\`etcdcluster\` is ${cluster}.`]),
+      ...(storage === undefined ? [] : [`\`storage\` is ${storage}.`]),
     ],
   }),
-  async look({ cluster, member = {} }, context) {
+  async look({ cluster, storage, member = {} }, context) {
     const fits = (actual: string | undefined, wanted: string): string =>
       actual === wanted || actual?.startsWith(`${wanted}.`) ? wanted : (actual ?? 'not said');
-    const asked = await askable('version', cluster ?? 'members that serve', context);
+    const asked = await askable('version', cluster ?? storage ?? 'members that serve', context);
     if (!areProcesses(asked)) return asked;
-    const ofCluster =
-      cluster === undefined
+    const ofEach = async (subject: string, key: string, wanted: string | undefined): Promise<Comparison[]> =>
+      wanted === undefined
         ? []
-        : await compareEach(asked, 'cluster version', cluster, async (process) =>
-            fits((await process.versions(PROBE_MS))['etcdcluster'], cluster),
-          );
+        : compareEach(asked, subject, wanted, async (process) => fits((await process.versions(PROBE_MS))[key], wanted));
+    const ofCluster = [
+      ...(await ofEach('cluster version', 'etcdcluster', cluster)),
+      ...(await ofEach('storage version', 'storage', storage)),
+    ];
     const ofMembers = Object.entries(member as Record<string, string>).map(async ([name, wanted]) => {
       const process = asked.find((one) => one.member === name);
       if (!process) return differing(`version of ${name}`, wanted, `${name} does not serve`);
