@@ -1,7 +1,8 @@
 /** One drill for one version, as a document or a script; no engine needed. */
-import { UsageError } from '../errors';
+import { ScenarioError, UsageError } from '../errors';
 import type { PlannedCase } from '../run/plan';
 import { runbookMarkdown } from '../runbook/markdown';
+import { drillScript } from '../runbook/script/script';
 import { load } from './load';
 import { plan } from './plan';
 
@@ -30,7 +31,10 @@ export async function runbook(request: RunbookRequest): Promise<Runbook> {
     throw new UsageError(`a runbook is of one drill, and ${path} has ${places.size}: ${[...places].join(', ')}`);
   }
   const { chosen, remarks } = choose(plan(scenarios, { etcd, defaultEtcd }), path);
-  return { text: runbookMarkdown(chosen), remarks };
+  if (request.format === 'md') return { text: runbookMarkdown(chosen), remarks };
+  const { text, problems } = drillScript(chosen);
+  if (problems.length > 0) throw new ScenarioError(problems);
+  return { text, remarks };
 }
 
 /** The first that runs: a page that hedges between versions is of no use at three in the morning. */

@@ -1,0 +1,109 @@
+/** A straight drill as a bash script of docker and etcdctl commands that runs by itself, its assertions included. */
+import { builtReference, officialReferences } from '../../cluster/docker/images/names';
+import type { Problem } from '../../errors';
+import { unescape } from '../../scenario/expressions';
+import { walkDrill, type Visit } from '../../scenario/follow';
+import { problemAt } from '../../scenario/parse';
+import { readNode } from '../../scenario/read';
+import { quote, withVariables } from '../../steps/instruction';
+import type { Need } from '../../steps/step';
+import type { RunbookOf } from '../markdown';
+import { functionsFor } from './library';
+import { NotInScript } from './line';
+import { translation } from './steps';
+
+export interface Script {
+  text: string;
+  /** The steps that a script can't do; the text is of no use where there are any. */
+  problems: Problem[];
+}
+
+/** The whole script. */
+export function drillScript(drill: RunbookOf & { needs: ReadonlySet<Need> }): Script {
+  const { scenario, version } = drill;
+  const problems: Problem[] = [];
+  const steps: string[] = [];
+  const refused = new Set<string>();
+  walkDrill(scenario, version, (visit) => {
+    const { step } = visit;
+    const parent = step.id.slice(0, Math.max(0, step.id.lastIndexOf('.')));
+    if (refused.has(parent)) return void refused.add(step.id);
+    try {
+      steps.push(stepLines(visit));
+    } catch (thrown) {
+      if (!(thrown instanceof NotInScript)) throw thrown;
+      refused.add(step.id);
+      const start = step.source.offset(step.place);
+      const at = { start, end: start + step.step.name.length };
+      const message = `step ${step.id} (\`${step.step.name}\`) has no form as a script: ${thrown.message}`;
+      problems.push(problemAt(step.source, at, 'not-in-script', message, '`--format md` prints every drill'));
+    }
+  });
+  const pinned = drill.needs.has('pinned-addresses');
+  const body = [
+    'prepare',
+    ...(pinned ? ['pin_addresses', `for member in "\${MEMBERS[@]}"; do another_address "$member"; done`] : []),
+    '',
+    ...steps,
+    `echo ${quote(`passed: ${steps.length} steps came out as written, on etcd ${version}`)}`,
+  ].join('\n');
+  return { text: `${head(drill)}\n\n${functionsFor(`${body}\nclean_up`)}\n\n${BEGIN}\n\n${body}\n`, problems };
+}
+
+function stepLines({ step, bound, state }: Visit): string {
+  if (step.nested.length > 0) throw new NotInScript('steps inside of a step');
+  if (step.phase === 'finally') throw new NotInScript('`finally`');
+  if (!bound) throw new NotInScript('a result, which is known only while it runs');
+  const translate = translation(step.step.name);
+  if (!translate) throw new NotInScript('this action');
+  const args = readNode(unescape(step.args), step.step.schema);
+  const title = withVariables(step.modifiers.name ?? bound.sentence());
+  const place = `${step.place.file}:${step.place.line}`;
+  const lines = translate(args as never, { state, modifiers: step.modifiers });
+  return [`step ${step.id} ${quote(place)} ${quote(title)}`, ...lines, ''].join('\n');
+}
+
+function head({ scenario, version }: RunbookOf): string {
+  const images = [...officialReferences('{version}'), builtReference('{version}')];
+  const about = [scenario.name, '', ...wrapped(scenario.description)];
+  const how = [
+    `The drill ${scenario.place.file} for etcd ${version}, written by etcd-scenarios runbook --format sh.`,
+    'It needs bash 4.4 or later and a Docker engine on this machine, makes containers, volumes and a network of its',
+    'own, and removes them again.',
+    'Exit code 0: all came out as written. 1: something differed, and it says what. 3: the engine failed.',
+    'ETCD_IMAGE=registry.example/etcd:{version} names another image.',
+  ];
+  return [
+    '#!/usr/bin/env bash',
+    ...[...about, '', ...how].map((line) => `# ${line}`.trimEnd()),
+    '# shellcheck disable=SC2034,SC2043,SC2046,SC2086,SC2119,SC2120,SC2317',
+    'set -euo pipefail',
+    '',
+    `MEMBERS=(${scenario.members.join(' ')})`,
+    `IMAGES=(${images.map(quote).join(' ')})`,
+    'RUN=etcd-drill-$$-$RANDOM # begins the name of all that is made',
+    'LABEL=etcd-scenarios.script=$RUN',
+    'TIMEOUT=10 # seconds, of one request',
+    `PUBLISH=${usesMetrics(scenario.steps.map(({ step, args }) => (step.name === 'expect' ? JSON.stringify(readNode(args, step.schema)) : ''))) ? '2381' : "''"} # the port of the metrics, where they are looked at`,
+    "STEP=0 PLACE='' SENTENCE='' SAID='' OUTPUT='' STDIN='' SUBNET='' ADDRESSES=0",
+    'DIFFERENCES=()',
+    'declare -A INCARNATION=() VERSION=() DISK=() ADDRESS=()',
+  ].join('\n');
+}
+
+const BEGIN = ['SCRATCH=$(mktemp)', 'trap clean_up EXIT', "trap 'exit 130' INT TERM"].join('\n');
+
+function usesMetrics(expected: readonly string[]): boolean {
+  return expected.some((one) => one.includes('"leader":"none"'));
+}
+
+/** Prose in lines of a comment's width. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < 110) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

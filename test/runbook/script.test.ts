@@ -1,0 +1,67 @@
+/** The scripts themselves are run in test/cluster/script.test.ts; here is what needs no container. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { formatProblems } from '../../src/problems';
+import { planCases } from '../../src/run/plan';
+import { drillScript, type Script } from '../../src/runbook/script/script';
+import { drill, load } from '../scenario/fixture';
+
+function scriptOf(yaml: string, version = '3.5.35'): Script {
+  const [scenario] = load(yaml).scenarios;
+  if (!scenario) throw new Error('the drill has problems');
+  const [chosen] = planCases([scenario], { etcd: [version], defaultEtcd: [], repeat: 1 }).cases;
+  if (!chosen) throw new Error('the drill has no case');
+  return drillScript(chosen);
+}
+
+const reasons = (yaml: string): string[] =>
+  scriptOf(yaml).problems.map(({ place, message }) => `${place.line}:${place.column} ${message}`);
+
+describe('a script', () => {
+  it('is refused for every step that it can’t do, each by name and place', () => {
+    expect(reasons(readFileSync(path.join(__dirname, 'everything.yaml'), 'utf8'))).toEqual([
+      '8:5 step 3 (`start`) has no form as a script: a result, which is known only while it runs',
+      '10:5 step 5 (`lease-grant`) has no form as a script: this action',
+      '12:5 step 6 (`put`) has no form as a script: a result, which is known only while it runs',
+      '13:5 step 7 (`repeat`) has no form as a script: steps inside of a step',
+      '18:5 step 8 (`parallel`) has no form as a script: steps inside of a step',
+      '21:5 step 9 (`txn`) has no form as a script: this action',
+      '22:5 step 10 (`compact`) has no form as a script: this action',
+      '23:5 step 11 (`alarm-disarm`) has no form as a script: this action',
+      '26:5 step 14 (`etcdctl`) has no form as a script: this action',
+      '28:5 step 16 (`expect`) has no form as a script: `version`',
+      '32:5 step finally.1 (`delete`) has no form as a script: `finally`',
+    ]);
+  });
+
+  it('points at the step', () => {
+    const { problems } = scriptOf(drill('start: all', 'defrag: etcd-1'));
+    expect(formatProblems(problems)).toContain('  > 5 |   - defrag: etcd-1\n      |     ^^^^^^');
+  });
+
+  it.each([
+    ['start: all', 'put: {key: k, value: v, prevValue: w}', '`put` with `prevValue`'],
+    [
+      'start: all',
+      'get: k\nexpectError: {matches: a.*b}',
+      '`expectError` with a regular expression: grep reads another dialect',
+    ],
+    ['start: all', 'expect: {version: {cluster: "3.5"}}', '`version`'],
+    ['start: all', 'kill: etcd-1\nexpectError: no such process', '`expectError` beside this action'],
+  ])('after %j is refused for %j', (first, step, why) => {
+    expect(reasons(drill(first, step))).toEqual([expect.stringContaining(why)]);
+  });
+
+  it('quotes what the author wrote, so that the shell leaves it alone', () => {
+    const { text } = scriptOf(drill('start: all', `put: {key: "a b", value: "$(reboot) 'x' \`y\`"}`));
+    expect(text).toContain(`once put - 'a b' '$(reboot) '\\''x'\\'' \`y\`'`);
+  });
+
+  it('is bash, and has only the functions that it needs', () => {
+    const { text } = scriptOf(drill('start: all', 'kill: leader', 'start: all', 'member-remove: etcd-1'));
+    execFileSync('bash', ['-n'], { input: text });
+    expect(text).toMatch(/^agreed_leader\(\)/m);
+    expect(text).not.toMatch(/^consistent\(\)/m);
+  });
+});
