@@ -4,6 +4,8 @@
  */
 export interface Security {
   readonly scheme: 'http' | 'https';
+  /** Who the runner's own clients are; undefined where the cluster asks for nobody. */
+  readonly auth?: { readonly username: string; readonly password: string };
 }
 
 /** No TLS, no authentication. */

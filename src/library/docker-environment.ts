@@ -2,7 +2,6 @@
 import { DockerCluster } from '../cluster/docker/cluster';
 import type { Engine } from '../cluster/docker/engine';
 import { ensureImage, type ImageOptions, type ImageRef } from '../cluster/docker/images';
-import { PLAIN } from '../cluster/security';
 import { EnvironmentError } from '../errors';
 import type { EventBody } from '../events';
 import type { CaseCluster, Environment } from '../run/environment';
@@ -41,7 +40,7 @@ export function dockerEnvironment(options: DockerEnvironmentOptions): Environmen
         caseId,
         caseNumber: planned.number,
         members: planned.scenario.members,
-        security: PLAIN,
+        security: planned.security,
         bind: options.bind,
         reachedAt: reachedAt(engine, options.bind),
         keep: options.keep,
@@ -66,7 +65,7 @@ export function bindAddress(engine: Engine, asked: string | undefined): string {
   if (engine.local) return '127.0.0.1';
   throw new EnvironmentError(
     `the Docker engine is on another machine (${engine.host}), where ports on 127.0.0.1 can't be reached from here`,
-    `say which of its addresses ports may be bound to: --bind ADDRESS (0.0.0.0 is all of them: members have no authentication)`,
+    `say which of its addresses ports may be bound to: --bind ADDRESS (0.0.0.0 is all of them: members let in everybody)`,
   );
 }
 

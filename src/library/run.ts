@@ -12,6 +12,7 @@ import { logFile, recordFile } from '../report/folder';
 import { exitCodeOf, runCases } from '../run/run';
 import { requireRoom } from './disk';
 import { bindAddress, dockerEnvironment } from './docker-environment';
+import { withPasswords } from './passwords';
 import { check, refuseErrors } from './check';
 import type { LoadRequest } from './load';
 import type { PlanRequest } from './plan';
@@ -38,6 +39,8 @@ export interface RunRequest extends LoadRequest, PlanRequest {
   /** With fewer cases that passed, the run is no success: exit code 2. */
   minRun?: number;
   images?: Partial<ImageOptions>;
+  /** Where the passwords of `auth` are looked up; left out: this process's environment. */
+  env?: Readonly<Record<string, string | undefined>>;
   /** The first interruption: steps are abandoned, `finally` runs, everything is removed. */
   signal?: AbortSignal;
   /** The second one: `finally` is skipped. */
@@ -87,7 +90,8 @@ function interruptionOf(signal: AbortSignal | undefined): { signal: AbortSignal;
 async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<RunResult> {
   const { cases: all, problems, remarks } = await check(request);
   refuseErrors(problems);
-  const cases = all.filter(({ ref }) => request.cases?.includes(ref.id) ?? true);
+  const wanted = all.filter(({ ref }) => request.cases?.includes(ref.id) ?? true);
+  const cases = withPasswords(wanted, request.env ?? process.env);
   if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
   const engine = await connectEngine();
   const bind = bindAddress(engine, request.bind);

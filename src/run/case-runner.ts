@@ -181,8 +181,12 @@ async function runFinally(
   return failures;
 }
 
-function secrecyOf({ scenario }: PlannedCase, { showValues }: CaseOptions): Secrecy {
-  return new Secrecy({ hidesValues: readsOutside(scenario) && !showValues, known: scenario.source.text });
+function secrecyOf({ scenario, security }: PlannedCase, { showValues }: CaseOptions): Secrecy {
+  return new Secrecy({
+    hidesValues: readsOutside(scenario) && !showValues,
+    passwords: security.auth ? [security.auth.password] : [],
+    known: scenario.source.text,
+  });
 }
 
 function runnerFor(planned: PlannedCase, cluster: CaseCluster, secrecy: Secrecy, options: CaseOptions): StepRunner {

@@ -44,6 +44,17 @@ export function failureOf(thrown: unknown): Failure {
   };
 }
 
+const ASKS_FOR_USER =
+  'the cluster asks for a user: add `auth: {user: root, password: {env: NAME}}` to the scenario, and put the password into that variable';
+const KNOWS_NOT =
+  'the cluster asks for a user, and knows none with this password: look at `auth` of the scenario, and at the variable that it names';
+
+/** What would help where the cluster does not let us in (texts of etcd 3.3 to 3.7: tls-auth.md, section 5). */
+function cureOf(message: string): string | undefined {
+  if (message.includes('user name is empty')) return ASKS_FOR_USER;
+  return message.includes('invalid user ID or password') ? KNOWS_NOT : undefined;
+}
+
 /** The failure of a step, with everything that a person needs to see. */
 export function stepFailure(
   thrown: unknown,
@@ -56,6 +67,7 @@ export function stepFailure(
   const concerned = trace.concerned.size > 0 ? [...trace.concerned] : cluster.members;
   return {
     ...failure,
+    cure: failure.cure ?? cureOf(failure.message),
     step: ref,
     frame: codeFrame(step.source, step.place, { before: 2, after: 2 }),
     waitedFor: failure.waitedFor ?? (failure.kind === 'interrupted' ? trace.waitingFor : undefined),

@@ -1,5 +1,6 @@
 /** Which scenarios run with which versions: the cases of a run. */
 import { spell } from '../cluster/flags';
+import { PLAIN, type Security } from '../cluster/security';
 import type { Problem } from '../errors';
 import type { CaseRef } from '../events';
 import { knownFor, type KnownFailing } from '../scenario/known-failing';
@@ -27,6 +28,8 @@ export interface PlannedCase {
   /** What it has to fail with; undefined where it has to pass. */
   known: KnownFailing | undefined;
   needs: ReadonlySet<Need>;
+  /** How the runner's clients speak to the members. */
+  security: Security;
   /** Every version that a member of it will run. */
   versions: string[];
 }
@@ -120,6 +123,7 @@ function planCase(
     skip: options.skip,
     known: knownFor(scenario.knownFailing, version),
     needs: new Set(steps.flatMap(needsOf)),
+    security: PLAIN,
     versions: [...new Set([version, ...steps.flatMap((step) => givenVersion(step) ?? [])])],
   };
 }

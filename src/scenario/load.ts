@@ -6,7 +6,7 @@ import { SELECTOR_WORDS } from '../steps/select';
 import { report, type LoadContext } from './load-context';
 import { loadSteps } from './load-step';
 import { knownFailingOf } from './known-failing';
-import { describe, valueOf, type MapNode, type Node } from './node';
+import { describe, locate, valueOf, type MapNode, type Node } from './node';
 import { flagNameProblems } from './owned-flags';
 import { combinationsOf, nameOfCombination, type Combination } from './matrix';
 import { MAX_PROBLEMS, parse, problemAt } from './parse';
@@ -119,6 +119,7 @@ function loadCombination(
     knownFailing,
     flags: withoutNulls(top.flags ?? {}),
     flagsNode: valueOf(node, 'flags'),
+    auth: authOf(top, node),
     timeoutMs: parseDuration(top.timeout ?? ''),
     matrix: Object.fromEntries([...combination].map(([key, { text }]) => [key, text])),
     variables: declaredVariables(node),
@@ -144,12 +145,18 @@ interface TopLevel {
   etcd?: string | string[];
   requires?: unknown;
   flags?: Record<string, string | null>;
+  auth?: { user: string; password: { env: string } };
   timeout?: string;
 }
 
 function stepsUnder(node: MapNode, key: 'steps' | 'finally', context: LoadContext): Scenario['steps'] {
   const list = valueOf(node, key);
   return list ? loadSteps(list, { prefix: key === 'steps' ? '' : 'finally.', phase: key }, context) : [];
+}
+
+function authOf({ auth }: TopLevel, node: MapNode): Scenario['auth'] {
+  const at = valueOf(node, 'auth');
+  return auth && at ? { user: auth.user, passwordEnv: auth.password.env, at: locate(at, '/password/env') } : undefined;
 }
 
 function reservedKeys(source: SourceFile, node: MapNode): Problem[] {

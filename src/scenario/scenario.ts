@@ -23,6 +23,8 @@ export interface Scenario {
   flags: Record<string, string>;
   /** Where the flags stand, for problems that depend on the version. */
   flagsNode: Node | undefined;
+  /** Who the runner's own clients are; undefined where the cluster has no authentication. */
+  auth: { user: string; passwordEnv: string; at: Node } | undefined;
   /** For the whole scenario, in milliseconds; undefined where the configuration decides. */
   timeoutMs: number | undefined;
   /** The combination of its `matrix` that this is, in declared order; empty where it has none. */

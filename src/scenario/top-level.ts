@@ -24,7 +24,7 @@ const CONDITION: JsonSchema = {
 };
 
 /** Keys that the language reserves: using one says so. */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set(['tls', 'auth', 'onFailure']);
+export const RESERVED_KEYS: ReadonlySet<string> = new Set(['tls', 'onFailure']);
 
 /** Modifiers that the language reserves, each with what more is to be said of it. */
 export const RESERVED_MODIFIERS: ReadonlyMap<string, string> = new Map([['user', ': it comes with `auth`']]);
@@ -82,6 +82,23 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
         expects: 'a text, or a map of flags',
       },
       description: 'named values, ${vars.x}; `--var x=…` and `--var-file FILE` override',
+    },
+    auth: {
+      expects: 'a map such as {user: root, password: {env: NAME}}',
+      description: 'who the runner’s own clients are, where the cluster has authentication enabled',
+      ...objectSchema(
+        {
+          user: { ...text, minLength: 1 },
+          password: {
+            expects: 'a map such as {env: NAME}',
+            ...objectSchema(
+              { env: { ...text, pattern: '^[A-Za-z_]\\w*$', expects: 'the name of an environment variable' } },
+              ['env'],
+            ),
+          },
+        },
+        ['user', 'password'],
+      ),
     },
     timeout: { ...duration, description: 'for the whole scenario; 5m where nothing is said' },
     steps: STEP_LIST,

@@ -15,6 +15,11 @@ const PROBE_KEY = 'health';
 /** The deadline of one look at a member. A member without quorum lets the read wait for ever. */
 export const PROBE_MS = 1000;
 
+/** True where a member that serves does not know who asks: that does not pass by itself. */
+function isRefusedUser(reason: string): boolean {
+  return /user name is empty|invalid user ID or password/.test(reason);
+}
+
 /** Why the process does not serve; undefined where it does. */
 export async function whyNotServing(process: MemberProcess, call: Call): Promise<string | undefined> {
   if (process.exitCode !== undefined) return `exited with code ${process.exitCode}`;
@@ -26,6 +31,8 @@ export async function whyNotServing(process: MemberProcess, call: Call): Promise
     if (thrown instanceof EtcdSaid && /not supported for learner/.test(thrown.said)) {
       return whyLearnerNotServing(process, call);
     }
+    // Whoever is told that a key is not for him has been served (etcdctl's `endpoint health` says so as well).
+    if (thrown instanceof EtcdSaid && thrown.said.includes('permission denied')) return undefined;
     if (thrown instanceof EtcdSaid || thrown instanceof Unmet) return asError(thrown).message;
     throw thrown;
   }
@@ -80,6 +87,7 @@ export async function waitUntilServing(process: MemberProcess, context: StepCont
       const reason = await whyNotServing(process, context.call(PROBE_MS));
       if (reason === undefined) return 'serves';
       last = reason;
+      if (isRefusedUser(reason)) throw new Unmet(`${member} serves, but not us: ${reason}`);
       return process.exitCode === undefined ? undefined : 'exited';
     },
     {

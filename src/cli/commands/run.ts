@@ -64,6 +64,7 @@ function requestOf(args: Parsed, configuration: Configuration, io: Io): RunReque
     timeoutMs: args.duration('timeout') ?? configuration.timeoutMs,
     bind: args.text('bind') ?? configuration.bind,
     minRun: args.number('min-run', 0),
+    env: io.env,
     images: imageOptions(args, configuration, io),
     tool: `etcd-scenarios ${toolVersion()}`,
   };

@@ -203,7 +203,9 @@ export class DockerCluster implements Cluster {
     if (!process || process.exitCode !== undefined) throw new Unmet(`${member} is not running`);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const { container, spec } = process;
-    return this.track(() => executeIn(container, command, { version: spec.version, signal: limit }));
+    return this.track(() =>
+      executeIn(container, command, { version: spec.version, security: this.options.security, signal: limit }),
+    );
   }
 
   async runTool(request: ToolRequest): Promise<ToolAnswer> {
@@ -255,7 +257,8 @@ export class DockerCluster implements Cluster {
       logFile,
       logSink: logFile === undefined ? undefined : this.logFiles.open(logFile),
       veilLog: this.options.veilLog,
-      connect: (endpoint) => this.connectEtcd(member, endpoint, this.options.security),
+      connect: (endpoint) =>
+        this.connectEtcd(member, endpoint, this.options.security, () => this.running().map((one) => one.endpoint)),
     });
   }
 

@@ -7,6 +7,7 @@ import { pack } from 'tar-stream';
 import { pipeline } from 'node:stream/promises';
 import { abortable } from '../../clock';
 import type { ToolAnswer } from '../cluster';
+import type { Security } from '../security';
 import { atLeast } from '../version';
 import { engineCall } from './engine';
 import { brokenOff, demultiplex, followLogs } from './logs';
@@ -16,11 +17,20 @@ export function toolEnvironment(version: string): string[] {
   return atLeast(version, '3.6') ? [] : ['ETCDCTL_API=3'];
 }
 
+/**
+ * Who the tool is, in its environment: a password on a command line is for everybody to see. With a user of the author's
+ * own there, etcdctl refuses the variable beside it (3.4 and later: "conflicting environment variable is shadowed").
+ */
+export function toolUser(command: readonly string[], { auth }: Security): string[] {
+  if (!auth || command.some((word) => /^--?user(=|$)/.test(word))) return [];
+  return [`ETCDCTL_USER=${auth.username}:${auth.password}`];
+}
+
 /** Runs a command in a running container. */
 export async function executeIn(
   container: Dockerode.Container,
   command: string[],
-  options: { version: string; signal: AbortSignal },
+  options: { version: string; security: Security; signal: AbortSignal },
 ): Promise<ToolAnswer> {
   const answer = { stdout: '', stderr: '' };
   const execution = await engineCall(`run ${command[0]}`, () =>
@@ -28,7 +38,7 @@ export async function executeIn(
       Cmd: command,
       AttachStdout: true,
       AttachStderr: true,
-      Env: toolEnvironment(options.version),
+      Env: [...toolEnvironment(options.version), ...toolUser(command, options.security)],
     }),
   );
   const stream = await engineCall(`run ${command[0]}`, () => execution.start({}));

@@ -2,8 +2,7 @@
  * EtcdClient over etcd3. One client for one process of one member, thrown away with it: one host, no retries (etcd3
  * replays puts by default: etcd-facts.md, section 4), a deadline on every call, no proxy for 127.0.0.1.
  */
-import { noop } from 'cockatiel';
-import { Etcd3 } from 'etcd3';
+import type { Etcd3 } from 'etcd3';
 import { abortable } from '../../clock';
 import type { EtcdSaid } from '../../errors';
 import type {
@@ -22,21 +21,21 @@ import type {
 import type { Security } from '../security';
 import { prefixEnd, toDecimal, toHex } from './ids';
 import { toEtcdSaid } from './said';
+import { Session } from './session';
 import { saveSnapshot } from './snapshot';
 import { compareOf, operationOf } from './txn';
 
-/** A client for the member that listens at `endpoint` (`127.0.0.1:49153`); `member` is for error messages. */
-export function connectEtcd(member: string, endpoint: string, security: Security): EtcdClient {
-  const etcd = new Etcd3({
-    hosts: `${security.scheme}://${endpoint}`,
-    faultHandling: { host: () => noop, global: noop },
-    grpcOptions: {
-      'grpc.enable_http_proxy': 0,
-      'grpc.initial_reconnect_backoff_ms': 50,
-      'grpc.max_reconnect_backoff_ms': 200,
-    },
-  });
-  return new Etcd3Client(etcd, member);
+/**
+ * A client for the member that listens at `endpoint` (`127.0.0.1:49153`); `member` is for error messages, `endpoints`
+ * are those of all members that run.
+ */
+export function connectEtcd(
+  member: string,
+  endpoint: string,
+  security: Security,
+  endpoints: () => string[] = () => [],
+): EtcdClient {
+  return new Etcd3Client(new Session(endpoint, security, endpoints), member);
 }
 
 interface RawKeyValue {
@@ -58,11 +57,26 @@ interface RawMember {
 
 type CallOptions = { deadline: number };
 
+/** What etcd3 keeps to itself of its connections. */
+interface SnapshotPool {
+  withConnection<T>(
+    service: 'Maintenance',
+    use: (connection: {
+      client: { snapshot(request: object, metadata: unknown, options: CallOptions): AsyncIterable<unknown> };
+      metadata: unknown;
+    }) => Promise<T>,
+  ): Promise<T>;
+}
+
 class Etcd3Client implements EtcdClient {
   constructor(
-    private readonly etcd: Etcd3,
+    private readonly session: Session,
     private readonly member: string,
   ) {}
+
+  private get etcd(): Etcd3 {
+    return this.session.etcd;
+  }
 
   async range(request: RangeRequest, call: Call): Promise<RangeAnswer> {
     const answer = await this.ask(call, (options) =>
@@ -230,10 +244,10 @@ class Etcd3Client implements EtcdClient {
 
   // `maintenance.hashKV()` of etcd3 1.1.2 throws: the method has another name there (etcd-facts.md, section 4).
   async hashKv(call: Call): Promise<HashAnswer> {
-    const { pool } = this.etcd as unknown as { pool: { exec(...args: unknown[]): Promise<unknown> } };
-    const answer = (await this.ask(call, (options) =>
-      pool.exec('Maintenance', 'HashKV', { revision: '0' }, options),
-    )) as { hash: number; compact_revision: string; header: { revision: string } };
+    const answer = (await this.ask(call, (options) => {
+      const { pool } = this.etcd as unknown as { pool: { exec(...args: unknown[]): Promise<unknown> } };
+      return pool.exec('Maintenance', 'HashKV', { revision: '0' }, options);
+    })) as { hash: number; compact_revision: string; header: { revision: string } };
     return {
       hash: String(answer.hash),
       revision: answer.header.revision,
@@ -241,21 +255,28 @@ class Etcd3Client implements EtcdClient {
     };
   }
 
+  // `maintenance.snapshot()` of etcd3 1.1.2 sends the user's token as the request, and asks as nobody.
   async snapshot(toFile: string, call: Call): Promise<{ bytes: number }> {
-    return this.ask(call, async (options) =>
-      saveSnapshot((await this.etcd.maintenance.snapshot(options)) as unknown as AsyncIterable<unknown>, toFile),
-    );
+    return this.ask(call, (options) => {
+      const { pool } = this.etcd as unknown as { pool: SnapshotPool };
+      return pool.withConnection('Maintenance', ({ client, metadata }) =>
+        saveSnapshot(client.snapshot({}, metadata, options), toFile),
+      );
+    });
   }
 
   close(): void {
-    this.etcd.close();
+    this.session.close();
   }
 
   private async ask<T>(call: Call, request: (options: CallOptions) => Promise<T>): Promise<T> {
     const started = Date.now();
-    const answer = request({ deadline: started + call.timeoutMs }).catch((thrown: unknown): never => {
-      throw this.said(thrown, call, started);
-    });
+    const deadline = started + call.timeoutMs;
+    const answer = this.session
+      .ask(deadline, () => request({ deadline }))
+      .catch((thrown: unknown): never => {
+        throw this.said(thrown, call, started);
+      });
     return call.signal ? abortable(answer, call.signal) : answer;
   }
 
