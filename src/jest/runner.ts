@@ -14,7 +14,7 @@ const abandoning = new AbortController();
 async function serve({ id, request, jobs }: Order): Promise<Answer> {
   try {
     const { cases } = await inSlot(jobs, ending.signal, () =>
-      run({ ...request, jobs: 1, signal: ending.signal, abandon: abandoning.signal }),
+      run({ ...request, jobs: 1, env: process.env, signal: ending.signal, abandon: abandoning.signal }),
     );
     const [finished] = cases;
     if (!finished) return { id, refused: 'it was skipped when it was to be run: has the file changed meanwhile?' };

@@ -39,7 +39,7 @@ export interface RunRequest extends LoadRequest, PlanRequest {
   /** With fewer cases that passed, the run is no success: exit code 2. */
   minRun?: number;
   images?: Partial<ImageOptions>;
-  /** Where the passwords of `auth` are looked up; left out: this process's environment. */
+  /** Where the passwords of `auth` are looked up: `process.env`, mostly. */
   env?: Readonly<Record<string, string | undefined>>;
   /** The first interruption: steps are abandoned, `finally` runs, everything is removed. */
   signal?: AbortSignal;
@@ -91,7 +91,7 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
   const { cases: all, problems, remarks } = await check(request);
   refuseErrors(problems);
   const wanted = all.filter(({ ref }) => request.cases?.includes(ref.id) ?? true);
-  const cases = withPasswords(wanted, request.env ?? process.env);
+  const cases = withPasswords(wanted, request.env ?? {});
   if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
   const engine = await connectEngine();
   const bind = bindAddress(engine, request.bind);
