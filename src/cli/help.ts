@@ -8,6 +8,7 @@ export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd,
                                                      --format sh: as a bash script that runs by itself
   etcd-scenarios images [VERSION…]                   make etcd images available
   etcd-scenarios clean [--older-than D | --run ID]   remove what dead runs left
+  etcd-scenarios import FILE [--to V]                flags and version of an etcd that runs, for --var-file
   etcd-scenarios schema                              print the JSON Schema of a drill, for editors
 
 validate

@@ -6,6 +6,8 @@ import { formatProblems } from '../problems';
 export interface Io {
   cwd: string;
   env: NodeJS.ProcessEnv;
+  /** Standard input. */
+  in: NodeJS.ReadableStream;
   out: { write(text: string): void };
   err: { write(text: string): void };
   /** Whether standard output is a terminal, and how wide it is now. */
@@ -24,6 +26,7 @@ export function processIo(): Io {
   return {
     cwd: process.cwd(),
     env,
+    in: process.stdin,
     out: stdout,
     err: stderr,
     terminal,

@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   list: () => import('./commands/list'),
   images: () => import('./commands/images'),
   clean: () => import('./commands/clean'),
+  import: () => import('./commands/import'),
   schema: () => import('./commands/schema'),
 };
 

@@ -16,6 +16,15 @@ const FEATURE_GATES: Readonly<Record<string, string>> = {
   'txn-mode-write-with-shared-buffer': 'TxnModeWriteWithSharedBuffer',
 };
 
+/** The lines that have a flag, in either spelling; none for what is no flag of etcd's. */
+export function flagLines(name: string): (readonly [first: string, last: string])[] {
+  const bare = name.replace(/^experimental-/, '');
+  return [bare, `experimental-${bare}`].flatMap((flag) => {
+    const lines = Object.hasOwn(FLAG_LINES, flag) ? FLAG_LINES[flag] : undefined;
+    return lines ? [lines] : [];
+  });
+}
+
 type Spelling = { flag: string } | { gate: string } | { lacking: string };
 
 /** How a version spells a flag, or why it can't. */

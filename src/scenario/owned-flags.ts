@@ -5,7 +5,7 @@ import type { Node } from './node';
 import { problemAt } from './parse';
 
 /** Flags that the runner sets itself, and the argument to use instead. */
-const OWNED_FLAGS: ReadonlyMap<string, string> = new Map([
+export const OWNED_FLAGS: ReadonlyMap<string, string> = new Map([
   ['name', 'a member is named in `members`'],
   ['data-dir', 'each member has a volume of its own'],
   ['listen-peer-urls', 'use `peerURL` of `start` or `member-add`'],
