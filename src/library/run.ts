@@ -16,6 +16,7 @@ import { withPasswords } from './passwords';
 import { check, refuseErrors } from './check';
 import type { LoadRequest } from './load';
 import type { PlanRequest } from './plan';
+import { resolveRequested } from './versions';
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
@@ -88,7 +89,10 @@ function interruptionOf(signal: AbortSignal | undefined): { signal: AbortSignal;
 }
 
 async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<RunResult> {
-  const { cases: all, problems, remarks } = await check(request);
+  const images: ImageOptions = { pull: 'missing', ...request.images };
+  const connect = async (): Promise<Engine['docker']> => (await connectEngine()).docker;
+  const { said, ...asked } = await resolveRequested(request, { connect, images, signal: interrupted });
+  const { cases: all, problems, remarks } = await check({ ...request, ...asked });
   refuseErrors(problems);
   const wanted = all.filter(({ ref }) => request.cases?.includes(ref.id) ?? true);
   const cases = withPasswords(wanted, request.env ?? {});
@@ -116,7 +120,7 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
     bind,
     reports,
   });
-  for (const message of remarks) emit({ type: 'progress', message });
+  for (const message of [...remarks, ...said]) emit({ type: 'progress', message });
   for (const problem of problems) emit({ type: 'problem', problem });
   const swept = await sweep(engine);
   if (swept !== undefined) emit({ type: 'progress', message: swept });
@@ -133,7 +137,7 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
       run: id,
       bind,
       keep,
-      images: { pull: 'missing', ...request.images },
+      images,
       emit,
       logFileOf,
     }),

@@ -1,9 +1,9 @@
-import { Interrupted } from '../../errors';
+import { Interrupted, UsageError } from '../../errors';
 import { readConfiguration } from '../../library/config';
-import { makeImages } from '../../library/images';
+import { listImages, makeImages, type ListedImages } from '../../library/images';
 import { DEFAULT_ETCD } from '../../library/plan';
-import { fullVersion, parse } from '../args';
-import type { Command } from '../io';
+import { parse, versionRequest, type Parsed } from '../args';
+import type { Command, Io } from '../io';
 import { onSignals } from '../signals';
 import { imageOptions } from './run';
 
@@ -15,20 +15,20 @@ const WORDS = {
   build: 'built here',
 } as const;
 
+const OPTIONS = {
+  image: { type: 'string' },
+  pull: { type: 'string' },
+  list: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
+
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, { image: { type: 'string' }, pull: { type: 'string' } });
-  const configuration = readConfiguration(io.cwd);
-  const versions = args.paths.length > 0 ? args.paths.map(fullVersion) : (configuration.etcd ?? [DEFAULT_ETCD]);
+  const args = parse(argv, OPTIONS);
+  if (args.flag('json') && !args.flag('list')) throw new UsageError('--json goes with --list');
   const say = (message: string): void => void io.err.write(`${message}\n`);
   const signals = onSignals(say);
   try {
-    await makeImages(versions, {
-      pull: 'missing',
-      ...imageOptions(args, configuration, io),
-      say,
-      signal: signals.first,
-      onImage: ({ version, reference, from }) => io.out.write(`etcd ${version}: ${reference} (${WORDS[from]})\n`),
-    });
+    await (args.flag('list') ? list(args, io, signals.first) : make(args, io, { say, signal: signals.first }));
     return 0;
   } catch (thrown) {
     throw signals.first.aborted ? new Interrupted('interrupted') : thrown;
@@ -36,3 +36,43 @@ export const command: Command = async (argv, io) => {
     signals.dispose();
   }
 };
+
+async function make(
+  args: Parsed,
+  io: Io,
+  { say, signal }: { say: (message: string) => void; signal: AbortSignal },
+): Promise<void> {
+  const configuration = readConfiguration(io.cwd);
+  const versions = args.paths.length > 0 ? args.paths.map(versionRequest) : (configuration.etcd ?? [DEFAULT_ETCD]);
+  await makeImages(versions, {
+    pull: 'missing',
+    ...imageOptions(args, configuration, io),
+    say,
+    signal,
+    onImage: ({ version, reference, from }) => io.out.write(`etcd ${version}: ${reference} (${WORDS[from]})\n`),
+  });
+}
+
+async function list(args: Parsed, io: Io, signal: AbortSignal): Promise<void> {
+  const requests = args.paths.map(versionRequest);
+  const listed = await listImages(requests, {
+    pull: 'missing',
+    ...imageOptions(args, readConfiguration(io.cwd), io),
+    signal,
+  });
+  io.out.write(args.flag('json') ? `${JSON.stringify(listed, null, 2)}\n` : tableOf(listed));
+  if (!args.flag('json')) for (const remark of listed.remarks) io.err.write(`note: ${remark}\n`);
+}
+
+const ORIGINS = { present: 'in the engine', cache: 'in the build cache', pull: 'to pull', build: 'to build' } as const;
+
+/** A version a line, where it is first and where it could come from as well. */
+function tableOf({ versions }: ListedImages): string {
+  if (versions.length === 0) return 'no version of etcd is to be had here\n';
+  const width = Math.max(...versions.map(({ version }) => version.length));
+  const lines = versions.map(({ version, from }) => {
+    const places = from.map(({ origin, what }) => `${ORIGINS[origin]} (${what})`);
+    return `${version.padEnd(width)}  ${places.join('; ')}`;
+  });
+  return `${lines.join('\n')}\n`;
+}

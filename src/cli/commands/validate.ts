@@ -1,5 +1,6 @@
 import { readConfiguration } from '../../library/config';
 import { check } from '../../library/check';
+import { resolveWithoutEngine } from '../../library/versions';
 import { parse, parseVariables } from '../args';
 import type { Command } from '../io';
 import { problemFormat } from '../problem-formats';
@@ -20,14 +21,14 @@ export const command: Command = async (argv, io) => {
   const most = args.flag('strict') ? 0 : (args.number('max-warnings', 0) ?? Infinity);
   const { etcd: defaultEtcd } = readConfiguration(io.cwd);
   const variables = parseVariables(args.texts('var'));
+  const requested = { etcd: args.versions('etcd'), defaultEtcd };
   const { files, problems } = await check({
     paths: args.paths,
     cwd: io.cwd,
     variables,
     slow: true,
     // Some mistakes show only against a version: a flag that it lacks.
-    etcd: args.versions('etcd'),
-    defaultEtcd,
+    ...(await resolveWithoutEngine(requested, io.env)),
   });
   const { errors, warnings } = countProblems(problems);
   (name === 'text' && errors > 0 ? io.err : io.out).write(format(problems, files));

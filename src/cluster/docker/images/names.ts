@@ -30,3 +30,18 @@ export function splitReference(reference: string): { repository: string; tag: st
   if (colon < 0) return { repository: reference, tag: 'latest' };
   return { repository: reference.slice(0, colon), tag: reference.slice(colon + 1) };
 }
+
+/** The version that an image's name stands for: an official one, one that was built here, or one like the template. */
+export function versionOfReference(reference: string, template?: string): string | undefined {
+  const mark = '0.0.0';
+  const names =
+    template === undefined
+      ? [...officialReferences(mark), builtReference(mark)]
+      : [template.replaceAll('{version}', mark)];
+  for (const name of names) {
+    const [before = '', after = ''] = name.split(mark);
+    const version = reference.slice(before.length, reference.length - after.length);
+    if (reference.startsWith(before) && reference.endsWith(after) && VERSION.test(version)) return version;
+  }
+  return undefined;
+}
