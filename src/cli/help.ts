@@ -8,6 +8,7 @@ export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd,
                                                      --format sh: as a bash script that runs by itself
   etcd-scenarios images [VERSION…]                   make etcd images available
   etcd-scenarios images --list [VERSION…] [--json]   what versions there are, and where each comes from
+  etcd-scenarios bisect FILE --good V --bad V        between which two versions the verdict changes
   etcd-scenarios clean [--older-than D | --run ID]   remove what dead runs left
   etcd-scenarios import FILE [--to V]                flags and version of an etcd that runs, for --var-file
   etcd-scenarios schema                              print the JSON Schema of a drill, for editors
@@ -22,6 +23,11 @@ run, what to run
   --grep TEXT        by a part of the name
   --var k=v          a value for the drill's \`vars\`; may stand several times
   --repeat N         each case N times
+
+bisect
+  --good V --bad V   a version that passes and one that fails, whichever is the newer
+  --repeat N         a version is bad when one of N runs fails
+  --over NAME        halves over the values of a variable: --var is given to each run, NAME is what changes
 
 run, how
   --jobs N           so many side by side; left out: what the engine's cores and memory carry

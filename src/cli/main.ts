@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   runbook: () => import('./commands/runbook'),
   list: () => import('./commands/list'),
   images: () => import('./commands/images'),
+  bisect: () => import('./commands/bisect'),
   clean: () => import('./commands/clean'),
   import: () => import('./commands/import'),
   schema: () => import('./commands/schema'),

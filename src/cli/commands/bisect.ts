@@ -1,0 +1,142 @@
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { formatDuration } from '../../clock';
+import { Interrupted, UsageError } from '../../errors';
+import { bisect, type Bisected, type BisectRequest, type TriedVersion } from '../../library/bisect';
+import { readConfiguration, type Configuration } from '../../library/config';
+import { createReporters } from '../../report';
+import { renderFailure } from '../../report/failure';
+import { stripControl } from '../../source';
+import { isFullVersion } from '../../version';
+import { parse, parseVariables, type Parsed } from '../args';
+import type { Command, Io } from '../io';
+import { onSignals } from '../signals';
+import { toolVersion } from '../tool-version';
+import { imageOptions } from './run';
+
+const OPTIONS = {
+  good: { type: 'string' },
+  bad: { type: 'string' },
+  over: { type: 'string' },
+  repeat: { type: 'string' },
+  var: { type: 'string', multiple: true },
+  etcd: { type: 'string' },
+  timeout: { type: 'string' },
+  jobs: { type: 'string' },
+  image: { type: 'string' },
+  pull: { type: 'string' },
+  bind: { type: 'string' },
+  reports: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+/** 0: found; 1: the ends are not as they were said to be; 3: an end can't be tested. */
+export const command: Command = async (argv, io) => {
+  const args = parse(argv, OPTIONS);
+  const signals = onSignals((message) => io.err.write(`${message}\n`));
+  const json = args.flag('json');
+  const tell = (text: string): void => io.out.write(stripControl(`${text}\n`));
+  try {
+    const request = requestOf(args, readConfiguration(io.cwd), io);
+    const done = await bisect({
+      ...request,
+      signal: signals.first,
+      abandon: signals.second,
+      say: (message) => void (json || tell(message)),
+      onTry: (tried) => void (json || tell(tryLine(tried))),
+    });
+    if (json) io.out.write(`${JSON.stringify(done, null, 2)}\n`);
+    else tell(conclusion(done));
+    return signals.broke() ? 3 : exitCode(done);
+  } catch (thrown) {
+    throw signals.first.aborted ? new Interrupted('interrupted') : thrown;
+  } finally {
+    signals.dispose();
+  }
+};
+
+function requestOf(args: Parsed, configuration: Configuration, io: Io): Omit<BisectRequest, 'say' | 'onTry'> {
+  if (args.paths.length !== 1) throw new UsageError('bisect takes one drill: FILE or FILE:LINE');
+  const reports = resolve(io.cwd, args.text('reports') ?? configuration.reports ?? 'reports', 'bisect');
+  const over = args.text('over');
+  if (over === undefined && args.text('etcd') !== undefined) {
+    throw new UsageError('--etcd goes with --over: without it, the version that the drill runs with is what changes');
+  }
+  const reportsOf = (version: string): string => join(reports, version);
+  return {
+    paths: args.paths,
+    cwd: io.cwd,
+    slow: true,
+    good: endOf(args, 'good'),
+    bad: endOf(args, 'bad'),
+    over,
+    variables: parseVariables(args.texts('var')),
+    etcd: args.versions('etcd'),
+    defaultEtcd: configuration.etcd,
+    repeat: args.number('repeat', 1),
+    jobs: args.number('jobs', 1) ?? configuration.jobs,
+    timeoutMs: args.duration('timeout') ?? configuration.timeoutMs,
+    bind: args.text('bind') ?? configuration.bind,
+    images: { pull: 'missing', ...imageOptions(args, configuration, io) },
+    tool: `etcd-scenarios ${toolVersion()}`,
+    reportsOf,
+    reportersOf: (version) => fileReporters(reportsOf(version), io),
+  };
+}
+
+function endOf(args: Parsed, name: 'good' | 'bad'): string {
+  const version = args.text(name);
+  if (version === undefined) throw new UsageError(`bisect needs --good V and --bad V; --${name} is missing`);
+  if (!isFullVersion(version)) throw new UsageError(`--${name} takes a full version such as 3.5.35, not "${version}"`);
+  return version;
+}
+
+function fileReporters(folder: string, io: Io): ReturnType<typeof createReporters> {
+  const { out, columns } = io;
+  const options = { out, columns, colour: false, live: false, now: Date.now, hostname: hostname(), folder };
+  return createReporters(['ndjson', 'junit', 'summary'], options);
+}
+
+/** `3.5.21    bad         2 of 3 runs failed, 12.3 s: the cluster is not as expected`. */
+function tryLine({ value, judgement, failed, runs, durationMs, why, failure }: TriedVersion): string {
+  const count = runs > 1 ? `${failed} of ${runs} runs failed, ` : '';
+  const reason = (why ?? failure?.message)?.split('\n')[0];
+  return `${value.padEnd(10)}${judgement.padEnd(12)}${count}${formatDuration(durationMs)}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+function conclusion({ outcome, tried }: Bisected): string {
+  const { good, bad } = outcome;
+  if (!outcome.found || !bad) return `\n${misfit(bad ?? good, bad ? 'bad' : 'good')}`;
+  const untested = outcome.between.map((version) => {
+    const why = tried.find(({ value }) => value === version)?.why;
+    return `  ${version}${why === undefined ? '' : ` (${why.split('\n')[0]})`}`;
+  });
+  return [
+    '',
+    `the verdict changes between ${good.value} (good) and ${bad.value} (bad)`,
+    untested.length > 0
+      ? 'of what is between them nothing can be tested here:'
+      : 'no version between them is to be had here',
+    ...untested,
+    '',
+    evidence(bad),
+    '',
+    evidence(good),
+  ].join('\n');
+}
+
+function misfit(end: TriedVersion, said: 'good' | 'bad'): string {
+  const found = end.judgement === 'untestable' ? `it can't be tested: ${end.why}` : `it is ${end.judgement}`;
+  return [`--${said} ${end.value} is not ${said}: ${found}; nothing was halved`, '', evidence(end)].join('\n');
+}
+
+function evidence({ value, judgement, runs, failed, failure, reports }: TriedVersion): string {
+  const count = runs === 1 ? '' : ` (${failed} of ${runs} runs failed)`;
+  const shown = failure ? [renderFailure(failure, { reports }).replace(/^(?=[^\n])/gm, '  ')] : [];
+  return [`${value}: ${judgement}${count}; reports: ${reports}`, ...shown].join('\n');
+}
+
+function exitCode({ outcome }: Bisected): number {
+  if (outcome.found) return 0;
+  return [outcome.good, outcome.bad].some((end) => end?.judgement === 'untestable') ? 3 : 1;
+}
