@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asError, UsageError } from '../../errors';
 import { readConfiguration } from '../../library/config';
+import { resolveWithoutEngine } from '../../library/versions';
 import { runbook } from '../../library/runbook';
 import { stripControl } from '../../source';
 import { parse, parseVariables } from '../args';
@@ -20,12 +21,12 @@ export const command: Command = async (argv, io) => {
   if (path === undefined || more.length > 0) throw new UsageError('runbook takes one FILE');
   const format = args.text('format') ?? 'md';
   if (format !== 'md' && format !== 'sh') throw new UsageError(`--format takes md or sh, not "${format}"`);
+  const requested = { etcd: args.versions('etcd'), defaultEtcd: readConfiguration(io.cwd).etcd };
   const { text, remarks } = await runbook({
     path,
     cwd: io.cwd,
     variables: parseVariables(args.texts('var')),
-    etcd: args.versions('etcd'),
-    defaultEtcd: readConfiguration(io.cwd).etcd,
+    ...(await resolveWithoutEngine(requested, io.env)),
     format,
   });
   for (const remark of remarks) io.err.write(`${remark}\n`);
