@@ -2,6 +2,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseDuration } from '../clock';
 import { UsageError, asError } from '../errors';
+import { isFullVersion } from '../version';
 import { isVersionRequest, REQUEST_EXPECTS } from '../version-request';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -19,6 +20,12 @@ export interface Parsed {
   versions(name: string): string[] | undefined;
   /** Words separated by commas. */
   list(name: string): string[] | undefined;
+}
+
+/** A full version such as 3.5.35. Throws UsageError for anything else. */
+export function fullVersion(text: string): string {
+  if (isFullVersion(text)) return text;
+  throw new UsageError(`"${text}" is no full etcd version; one is like 3.5.35`);
 }
 
 /** A version, a line, a range or `latest`. Throws UsageError for anything else. */
