@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source=scripts/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-node dist/cli/main.js images --pull never 3.3.25 3.4.23 3.5.35 3.6.16 3.7.3
+node dist/cli/main.js images --pull never 3.3.25 3.4.23 3.5.16 3.5.35 3.6.4 3.6.16 3.7.3
 
 results=$(mktemp "${TMPDIR:-/tmp}/etcd-scenarios-jest.XXXXXX")
 trap 'rm -f "$results"' EXIT

@@ -1,6 +1,7 @@
 /**
  * Every shipped drill goes red when its decisive step is sabotaged: a drill that passes whatever happens shows nothing.
  */
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { filesUnder, runDrills, told, type DrillRun } from './helpers';
 import { FOLDER, sabotaged, SABOTAGES } from './sabotages';
@@ -12,8 +13,11 @@ beforeAll(async () => {
   ran = await runDrills(Object.fromEntries(texts) as Record<string, string>);
 }, 400_000);
 
-test('every shipped drill is sabotaged somewhere', () => {
-  const shipped = filesUnder(FOLDER).map((file) => relative(FOLDER, file));
+test('every shipped drill is sabotaged somewhere, by us or by an etcd that it is known to fail on', () => {
+  const isKnownToFail = (file: string): boolean => /^knownFailing:/m.test(readFileSync(file, 'utf8'));
+  const shipped = filesUnder(FOLDER)
+    .filter((file) => !isKnownToFail(file))
+    .map((file) => relative(FOLDER, file));
   const covered = new Set(Object.values(SABOTAGES).map(({ drill }) => drill));
   expect(shipped.filter((drill) => !covered.has(drill))).toEqual([]);
 });
