@@ -12,6 +12,8 @@ export interface Problem {
   /** Certain, or likely. */
   severity: Severity;
   place: Place;
+  /** In a part: where it is used, the nearest place first, the scenario's own last. */
+  usedAt?: Place[];
   /** What was found, and what would be right. One sentence. */
   message: string;
   /** What to do about it, or the nearest name, where there is more to say. */

@@ -47,6 +47,8 @@ export interface StepRef {
   /** The author's `name`, or the generated sentence: `kill etcd-1`. */
   sentence: string;
   place: Place;
+  /** For a step of a part: where it is used, the nearest place first. */
+  usedAt?: Place[];
 }
 
 /** Why a case did not pass; everything a person needs at three in the morning. */
@@ -132,7 +134,7 @@ export type EventBody =
       failure: Failure | null;
       /** The failure that was to come; such a case has passed. */
       known?: KnownFailure;
-      /** Failures of `finally` and of removal: they never hide the first one. */
+      /** Failures of `onFailure`, `finally` and of removal: they never hide the first one. */
       further: Failure[];
       /** The members' own `/version`, by member. */
       versions: Record<string, string>;
@@ -151,6 +153,8 @@ export type EventBody =
       resolved: Resolution[];
       /** What the report should say beside the sentence: `asked etcd-1`, `attempt 1 may have been applied as well`. */
       notes: string[];
+      /** For a step of `onFailure`: what it found, as a text of several lines. */
+      collected?: string;
     }
   | {
       type: 'workload-finished';

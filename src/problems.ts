@@ -3,10 +3,11 @@ import { formatPlace, stripControl } from './source';
 
 /** Problems for people: place, message, source line with a caret, hint, and where to read on. */
 export function formatProblems(problems: readonly Problem[]): string {
-  const told = problems.map(({ severity, place, message, frame, hint, page }) =>
+  const told = problems.map(({ severity, place, usedAt = [], message, frame, hint, page }) =>
     [
       `${formatPlace(place)}: ${severity === 'warning' ? 'warning: ' : ''}${message}`,
       ...(frame === undefined ? [] : [indent(frame)]),
+      ...usedAt.map((one) => `  used at ${formatPlace(one)}`),
       ...(hint === undefined ? [] : [`  = ${hint}`]),
       ...(page === undefined ? [] : [`  = see ${page}`]),
       '',

@@ -30,6 +30,12 @@ export const SHAPE_RULES: Readonly<Record<string, Rule>> = {
   'second-action': shape('A step has one action, and this one has two.'),
   tag: shape('YAML tags such as `!!int` mean nothing in a scenario: text is taken as it is written.'),
   'text-key': shape('A key is a text, not a list or a map.'),
+  'too-many-steps': shape('A scenario has more steps, with its parts and combinations, than anybody runs.'),
+  use: shape(
+    'The file that a `use` names can not be used: it is not there, is no part, or the files use each other in a circle.',
+  ),
+  'unknown-variable': shape('A `use` gives a value to a variable that the part does not declare.'),
+  'too-many-combinations': shape('A matrix makes more combinations than anybody looks at.'),
   'too-deep': shape('The file is nested deeper than any drill.'),
   'too-large': shape('With its aliases followed the file is larger than any drill.'),
   'too-many': shape('There may be more problems than are shown.'),

@@ -22,6 +22,7 @@ run, what to run
   --tag EXPR         by tags: \`recovery and not slow\`, \`(a or b) and c\`
   --grep TEXT        by a part of the name
   --var k=v          a value for the drill's \`vars\`; may stand several times
+  --var-file FILE    values for them from a file, YAML or JSON; --var goes before
   --repeat N         each case N times
 
 bisect

@@ -26,7 +26,7 @@ export function problemFormat(name: string): Format {
 }
 
 /** A problem as programs read it: flat, its keys in a fixed order; a key without a value is left out. Keys are only added. */
-function plain({ rule, severity, place, message, hint, page, frame }: Problem): Record<string, unknown> {
+function plain({ rule, severity, place, usedAt, message, hint, page, frame }: Problem): Record<string, unknown> {
   const { file, line, column, endColumn } = place;
-  return { rule, severity, file, line, column, endColumn, message, hint, page, frame };
+  return { rule, severity, file, line, column, endColumn, usedAt, message, hint, page, frame };
 }

@@ -1,12 +1,14 @@
 /** Finding, reading and checking drills; no engine needed. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ScenarioError, UsageError, type Problem } from '../errors';
 import { nearest } from '../match';
 import { findFiles, hasScenarios, type FoundFile } from '../scenario/find';
-import { loadScenarios, readSource } from '../scenario/load';
-import type { Scenario } from '../scenario/scenario';
-import type { Variables } from '../scenario/variables';
+import { loadScenarios, readSource, type Loaded } from '../scenario/load';
+import { allSteps, type Scenario } from '../scenario/scenario';
+import { readVariables, unknownVariables, type VariableFile } from '../scenario/variable-file';
+import type { Variable, Variables } from '../scenario/variables';
+import { formatPlace } from '../source';
 import { selectScenarios } from '../scenario/select';
 
 export interface LoadRequest {
@@ -20,8 +22,10 @@ export interface LoadRequest {
   grep?: string;
   /** Whether drills tagged `slow` count where neither a path nor a tag asks for them. */
   slow?: boolean;
-  /** Values for `vars`, by name. */
+  /** Values for `vars`, by name; they go before those of files. */
   variables?: Readonly<Record<string, string>>;
+  /** Files of values for `vars`, YAML or JSON; a later one goes before an earlier. */
+  variableFiles?: readonly string[];
 }
 
 export interface LoadedDrills {
@@ -44,27 +48,59 @@ export function load(request: LoadRequest): LoadedDrills {
 
 /** The same, for who wants to see the good files although others are bad. Throws UsageError as `load` does. */
 export function readDrills(request: LoadRequest): LoadedDrills & { problems: Problem[] } {
+  const { cwd } = request;
   const { files, remarks } = chooseFiles(request);
-  const variables = literal(request.variables ?? {});
-  const loaded = files.map(({ path, shownAs, idPath }) => {
+  const variableFiles = (request.variableFiles ?? []).map((path) =>
+    readVariables(readSource(resolve(cwd, path), path)),
+  );
+  const variables = new Map([...variableFiles.flatMap(valuesOf), ...literal(request.variables ?? {})]);
+  const loaded = files.map(({ path, shownAs, idPath, named }): Loaded => {
     try {
-      return loadScenarios(readSource(path, shownAs, idPath), { variables, cwd: request.cwd });
+      const one = loadScenarios(readSource(path, shownAs, idPath), { variables, cwd });
+      // A part that lies among the scenarios of a folder is none, and no mistake.
+      return one.isPart && !named ? { ...one, problems: [] } : one;
     } catch (thrown) {
       if (thrown instanceof ScenarioError) return { scenarios: [], problems: thrown.problems };
       throw thrown;
     }
   });
-  const problems: Problem[] = loaded.flatMap((one) => one.problems);
+  const problems = distinct([...variableFiles, ...loaded].flatMap((one) => one.problems));
   const all = loaded.flatMap(({ scenarios }) => scenarios);
   // A variable may be declared in a file that could not be read.
-  if (problems.length === 0) refuseUnknownVariables(variables.keys(), all);
+  if (problems.length === 0) {
+    const declared = new Set(all.flatMap((one) => one.variables));
+    refuseUnknownVariables(Object.keys(request.variables ?? {}), declared);
+    problems.push(...variableFiles.flatMap((file) => unknownVariables(file, declared)));
+  }
   const slowToo = request.slow === true || (request.paths ?? []).length > 0;
   return {
     scenarios: selectScenarios(all, { tag: request.tag, grep: request.grep, slowToo }),
-    files: files.length,
-    remarks,
+    files: loaded.filter(({ isPart }) => !isPart).length,
+    remarks: [...remarks, ...unusedParts(files, loaded, all)],
     problems,
   };
+}
+
+/** A part that no scenario uses may be a scenario whose author forgot its head: it is told. */
+function unusedParts(files: readonly FoundFile[], loaded: readonly Loaded[], scenarios: readonly Scenario[]): string[] {
+  const parts = files.filter((_, i) => loaded[i]?.isPart);
+  const steps = scenarios.flatMap(({ steps: own, onFailure, finally: last }) =>
+    allSteps([...own, ...onFailure, ...last]),
+  );
+  const used = new Set(steps.map(({ source }) => source.openedAt));
+  return parts
+    .filter(({ path }) => !used.has(path))
+    .map(({ shownAs }) => `${shownAs} has \`steps\` alone: it is a part, and none of these scenarios uses it`);
+}
+
+function valuesOf({ values }: VariableFile): [string, Variable][] {
+  return [...values].map(([name, { value }]) => [name, value]);
+}
+
+/** What is wrong with a value that several files take is one mistake. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const byText = new Map(problems.map((one) => [`${formatPlace(one.place)} ${one.message}`, one]));
+  return [...byText.values()];
 }
 
 function literal(values: Readonly<Record<string, string>>): Variables {
@@ -90,8 +126,7 @@ function shippedScenarios(): string {
   return join(folder, 'scenarios');
 }
 
-function refuseUnknownVariables(names: Iterable<string>, scenarios: readonly Scenario[]): void {
-  const known = new Set(scenarios.flatMap(({ variables }) => variables));
+function refuseUnknownVariables(names: Iterable<string>, known: ReadonlySet<string>): void {
   for (const name of names) {
     if (known.has(name)) continue;
     const near = nearest(name, known);

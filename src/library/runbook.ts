@@ -11,6 +11,7 @@ export interface RunbookRequest {
   path: string;
   cwd: string;
   variables?: Readonly<Record<string, string>>;
+  variableFiles?: readonly string[];
   etcd?: readonly string[];
   defaultEtcd?: readonly string[];
   format: 'md' | 'sh';
@@ -24,8 +25,8 @@ export interface Runbook {
 
 /** Throws ScenarioError for a wrong file, UsageError where it is not one drill that can run. */
 export async function runbook(request: RunbookRequest): Promise<Runbook> {
-  const { path, cwd, variables, etcd, defaultEtcd } = request;
-  const { scenarios } = load({ paths: [path], cwd, variables, slow: true });
+  const { path, cwd, variables, variableFiles, etcd, defaultEtcd } = request;
+  const { scenarios } = load({ paths: [path], cwd, variables, variableFiles, slow: true });
   const places = new Set(scenarios.map(({ place }) => `${place.file}:${place.line}`));
   if (places.size > 1) {
     throw new UsageError(`a runbook is of one drill, and ${path} has ${places.size}: ${[...places].join(', ')}`);

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { formatDuration } from '../clock';
 import type { CaseRef, Counts, EventOf } from '../events';
-import { renderFailures } from './failure';
+import { renderCollected, renderFailures } from './failure';
 import { matricesOf } from './matrix';
 import { matrixTable } from './matrix-table';
 import { countsByMark, knownReason, markOf, reasonOf, type CaseRecord, type Ledger, type Mark } from './ledger';
@@ -66,6 +66,7 @@ export function caseDetails(record: CaseRecord, style: Style, reports: string | 
     ...workloadLines(figures).map((line) => `  ${line}`),
   ]);
   const failure = renderFailures(record.failure, record.further, { style, reports });
+  const collected = renderCollected(record.steps, style);
   const kept =
     record.kept.length > 0
       ? [style.bold('the cluster was kept:'), ...record.kept.map((line) => `  ${clean(line)}`)]
@@ -73,6 +74,7 @@ export function caseDetails(record: CaseRecord, style: Style, reports: string | 
   const parts = [
     indent([...notes, ...loads].join('\n'), '       '),
     indent(failure, '  '),
+    indent(collected, '  '),
     indent(kept.join('\n'), '  '),
   ];
   const text = parts.filter((part) => part !== '').join('\n\n');

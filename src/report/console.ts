@@ -66,7 +66,8 @@ export class ConsoleReporter implements Reporter {
     problem: ({ problem }) => {
       const what = `${problem.severity === 'warning' ? 'warning: ' : ''}${oneLine(problem.message)}`;
       const head = `${this.style.cyan(oneLine(formatPlace(problem.place)))}  ${this.style.bold(what)}`;
-      const rest = [problem.frame, problem.hint].flatMap((text) => (text ? [indent(clean(text), '  ')] : []));
+      const used = (problem.usedAt ?? []).map((place) => `used at ${formatPlace(place)}`);
+      const rest = [problem.frame, ...used, problem.hint].flatMap((text) => (text ? [indent(clean(text), '  ')] : []));
       this.print(`${[`${head}  ${this.style.dim(`(${oneLine(problem.rule)})`)}`, ...rest].join('\n')}\n\n`);
     },
     'run-finished': (event) => {

@@ -1,7 +1,7 @@
 /** A failure as text, for every place that shows one: what did not hold, where it is written, what the members said, what to do. */
 import path from 'node:path';
 import { formatDuration } from '../clock';
-import type { Failure, LogExcerpt } from '../events';
+import type { EventOf, Failure, LogExcerpt } from '../events';
 import { formatPlace } from '../source';
 import { renderComparison } from './comparison';
 import { formatLogLine } from './log-line';
@@ -46,6 +46,7 @@ function whereOf(failure: Failure, style: Style): string {
   if (step) {
     lines.push(`step ${oneLine(step.id)}: ${style.bold(oneLine(step.sentence))}`);
     lines.push(`at ${style.cyan(oneLine(formatPlace(step.place)))}`);
+    for (const place of step.usedAt ?? []) lines.push(`used at ${style.cyan(oneLine(formatPlace(place)))}`);
   }
   if (frame)
     lines.push(
@@ -107,4 +108,14 @@ export function renderFailures(first: Failure | null, further: Failure[], option
     blocks.push(`${style.yellow(first ? 'afterwards also:' : 'afterwards:')}\n${indent(text, '  ')}`);
   }
   return blocks.join('\n\n');
+}
+
+/** What the steps of `onFailure` found; empty where they found nothing. */
+export function renderCollected(steps: readonly EventOf<'step-finished'>[], style: Style = PLAIN): string {
+  const found = steps.flatMap(({ step, collected }) =>
+    collected === undefined ? [] : [`${oneLine(step.sentence)}\n${indent(clean(collected), '  | ')}`],
+  );
+  return found.length === 0
+    ? ''
+    : [style.yellow('collected afterwards:'), ...found.map((one) => indent(one, '  '))].join('\n');
 }

@@ -4,7 +4,8 @@ import { formatDuration } from '../clock';
 import type { Problem } from '../errors';
 import type { Failure, Reporter, RunEvent } from '../events';
 import type { Severity } from '../rules';
-import { headlineOf, renderFailure, renderFailures } from './failure';
+import { formatPlace } from '../source';
+import { headlineOf, renderCollected, renderFailure, renderFailures } from './failure';
 import { dispatch, type Handlers } from './handlers';
 import { countsByMark, knownReason, Ledger, markOf, reasonOf, titleOf, type CaseRecord, type Mark } from './ledger';
 import type { Out } from './live';
@@ -68,9 +69,12 @@ function annotationOf(record: CaseRecord, failure: Failure, reports: string | nu
 }
 
 /** What was found in a file, at its place: an error or a warning. */
-export function problemAnnotation({ rule, severity, place, message, hint, frame, page }: Problem): string {
+export function problemAnnotation({ rule, severity, place, usedAt = [], message, hint, frame, page }: Problem): string {
   const { file, line, column } = place;
-  const text = [message, hint, frame, page === undefined ? undefined : `see ${page}`].filter((one) => one).join('\n');
+  const used = usedAt.map((one) => `used at ${formatPlace(one)}`);
+  const text = [message, ...used, hint, frame, page === undefined ? undefined : `see ${page}`]
+    .filter((one) => one)
+    .join('\n');
   return annotation({ file, line, col: column, title: rule }, text, severity);
 }
 
@@ -158,7 +162,8 @@ function detailsOf(ledger: Ledger): string[] {
   const blocks = bad.slice(0, MOST_DETAILS).map((record) => {
     const first = record.failure ?? record.further[0];
     const summary = `${titleOf(record.ref)}: ${first ? headlineOf(first) : ''}`;
-    const text = renderFailures(record.failure, record.further, { reports: ledger.started?.reports });
+    const failures = renderFailures(record.failure, record.further, { reports: ledger.started?.reports });
+    const text = [failures, renderCollected(record.steps)].filter((part) => part !== '').join('\n\n');
     const block = codeBlock(text, LONGEST_DETAIL);
     return `<details><summary>${escapeMarkdown(cutEnd(summary, LONGEST_CELL))}</summary>\n\n${block}\n\n</details>`;
   });

@@ -6,7 +6,7 @@ import type { Reporter, RunEvent } from '../events';
 import { headlineOf, renderFailures } from './failure';
 import { writeWhole } from './files';
 import { knownReason, Ledger, reasonOf, titleOf, type CaseRecord } from './ledger';
-import { oneLine } from './text';
+import { clean, indent, oneLine } from './text';
 import { workloadLines } from './workload';
 import { document, element, type Element } from './xml';
 
@@ -88,9 +88,10 @@ function typeOf(record: CaseRecord): string {
 
 /** Why a failure counts as a pass, what was done, step by step, and what a kept cluster is reached by. */
 function trail(record: CaseRecord): string {
-  const steps = record.steps.map(({ step, status, durationMs, notes }) => {
+  const steps = record.steps.map(({ step, status, durationMs, notes, collected }) => {
     const noted = notes.length > 0 ? `  (${notes.map(oneLine).join('; ')})` : '';
-    return `${status.padEnd(11)} ${oneLine(step.id)}: ${oneLine(step.sentence)}  ${formatDuration(durationMs)}${noted}`;
+    const line = `${status.padEnd(11)} ${oneLine(step.id)}: ${oneLine(step.sentence)}  ${formatDuration(durationMs)}${noted}`;
+    return collected === undefined ? line : `${line}\n${indent(clean(collected), '            ')}`;
   });
   const known = record.known ? [knownReason(record.known)] : [];
   const loads = record.workloads.flatMap(({ step, figures }) => [

@@ -3,6 +3,7 @@ import { EnvironmentError, Unmet } from '../errors';
 import { formatDuration } from '../clock';
 import type { EventBody, Failure, Verdict } from '../events';
 import type { MemberProcess } from '../cluster/cluster';
+import { runAside } from './aside';
 import type { CaseCluster, ClusterHooks, Environment } from './environment';
 import { failureOf, verdictOf, type LogPath } from './failure';
 import { judge } from './known-failure';
@@ -11,8 +12,8 @@ import type { PlannedCase } from './plan';
 import { Secrecy } from '../steps/secrecy';
 import { StepRunner, type StepRunnerOptions } from './step-runner';
 
-/** How long `finally` may take once a run was interrupted. */
-const FINALLY_MS = 30_000;
+/** How long `onFailure` may collect. */
+const COLLECTING_MS = 60_000;
 /** How long a member's own version is waited for; it is asked only of members that serve. */
 const VERSION_MS = 2000;
 
@@ -46,15 +47,21 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
   const hooks = hooksFor(id, options, { versions, learning, ending });
   const veilLog = (line: string): string => secrecy.logLine(line);
   const cluster = options.environment.createCluster(planned, { ...hooks, veilLog });
-  // One runner for both: `finally` sees the results of the steps.
+  // One runner for all: `onFailure` and `finally` see the results of the steps.
   const runner = runnerFor(planned, cluster, secrecy, options);
   const stepsFailure = await settle(() => runSteps(planned, cluster, runner, { ...options, ending }));
-  const further = await runFinally(planned, cluster, runner, options);
+  const aside = { cluster, runner, interrupted: options.interrupted, abandoned: options.abandoned };
+  const { scenario } = planned;
+  const collecting = stepsFailure?.step && stepsFailure.kind === 'expectation' ? scenario.onFailure : [];
+  const uncollected = await runAside(collecting, { ...aside, what: 'onFailure', limitMs: COLLECTING_MS });
+  const limitMs = scenario.timeoutMs ?? options.timeoutMs;
+  const further = await runAside(scenario.finally, { ...aside, what: 'finally', limitMs });
   await Promise.all(learning);
   const ended = stepsFailure ?? (ending.signal.aborted ? failureOf(ending.signal.reason) : null);
-  const { source } = planned.scenario;
+  const { source } = scenario;
   const about = { source, version: planned.version, cluster, finallyFailed: further.length > 0 };
   const { failure, known } = judge(planned.known, ended, about);
+  if (failure) further.unshift(...uncollected);
   const failed = failure !== null || further.length > 0;
   const kept = options.keep && failed ? await settleKept(cluster, planned, further) : undefined;
   if (!kept) further.push(...asList(await settle(() => cluster.tearDown())));
@@ -155,30 +162,6 @@ async function runSteps(
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Every step of `finally`, each on its own: a failure in one keeps none of the others from running. */
-async function runFinally(
-  { scenario }: PlannedCase,
-  cluster: CaseCluster,
-  runner: StepRunner,
-  options: CaseOptions,
-): Promise<Failure[]> {
-  if (scenario.finally.length === 0 || options.abandoned.aborted) return [];
-  const ending = new AbortController();
-  cluster.lost.catch((error: unknown) => ending.abort(error));
-  const limitMs = options.interrupted.aborted ? FINALLY_MS : (scenario.timeoutMs ?? options.timeoutMs);
-  const overdue = new Unmet(`\`finally\` did not end within ${formatDuration(limitMs)}`);
-  const timer = setTimeout(() => ending.abort(overdue), limitMs);
-  const signal = AbortSignal.any([options.abandoned, ending.signal]);
-  const failures: Failure[] = [];
-  for (const step of scenario.finally) {
-    if (signal.aborted) break;
-    const failure = await settle(() => runner.runOne(step, signal));
-    if (failure) failures.push(failure);
-  }
-  clearTimeout(timer);
-  return failures;
 }
 
 function secrecyOf({ scenario, security }: PlannedCase, { showValues }: CaseOptions): Secrecy {

@@ -1,5 +1,7 @@
 /** What was found with each version and combination of a file, as one list. */
 import type { Problem } from '../errors';
+import { byPlace } from '../scenario/problem-order';
+import { formatPlace } from '../source';
 import { minorOf } from '../version';
 
 /** In the order of the file, each once; one that only some of the versions have says which. */
@@ -8,8 +10,7 @@ export function mergeProblems(followed: readonly { version: string; problems: re
   const found = new Map<string, { problem: Problem; versions: Set<string> }>();
   for (const { version, problems } of followed) {
     for (const problem of problems) {
-      const { line, column } = problem.place;
-      const key = `${line}:${column} ${problem.rule} ${problem.message}`;
+      const key = `${formatPlace(problem.place)} ${problem.rule} ${problem.message}`;
       const same = found.get(key) ?? { problem, versions: new Set() };
       same.versions.add(version);
       found.set(key, same);
@@ -18,7 +19,7 @@ export function mergeProblems(followed: readonly { version: string; problems: re
   const named = [...found.values()].map(({ problem, versions }) =>
     versions.size === all.size ? problem : withVersions(problem, [...versions]),
   );
-  return named.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+  return named.toSorted(byPlace);
 }
 
 function withVersions(problem: Problem, versions: readonly string[]): Problem {

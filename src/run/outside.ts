@@ -4,7 +4,7 @@ import { inspectSnapshot, type SnapshotFile } from '../cluster/snapshot-file';
 import { asError, type Problem } from '../errors';
 import { formatBytes } from '../bytes';
 import { isNullText, valueOf, type Node } from '../scenario/node';
-import { problemAt } from '../scenario/parse';
+import { problemOf as stepProblem } from '../scenario/step-problem';
 import { outsideFiles, type OutsideFile } from '../scenario/paths';
 import { allSteps, type LoadedStep, type Scenario } from '../scenario/scenario';
 import type { PlannedCase } from './plan';
@@ -44,9 +44,9 @@ export async function outsideProblems(cases: readonly PlannedCase[]): Promise<Pr
 }
 
 function problemOf(file: OutsideFile, found: SnapshotFile | Error, scenario: Scenario): Problem | undefined {
-  const { source, at, step } = file;
+  const { at, step } = file;
   const name = basename(file.path);
-  const tell = (message: string, hint?: string): Problem => problemAt(source, at, 'file', message, hint);
+  const tell = (message: string, hint?: string): Problem => stepProblem(step, at, 'file', message, hint);
   if (found instanceof Error) return tell(`can't read ${name}: ${found.message}`);
   const { damage, hasHash, databaseBytes } = found;
   const isUnchecked = step.step.name === 'restore' && argument(step, 'skipHashCheck') === 'true';

@@ -5,11 +5,11 @@ import type { Problem } from '../errors';
 import type { CaseRef } from '../events';
 import { knownFor, type KnownFailing } from '../scenario/known-failing';
 import { isNullText, valueOf, type Node } from '../scenario/node';
-import { problemAt } from '../scenario/parse';
 import { followDrill } from '../scenario/follow';
 import { silence } from '../scenario/silences';
 import { allSteps, type LoadedStep, type Scenario } from '../scenario/scenario';
 import { containsExpression } from '../scenario/expressions';
+import { problemOf } from '../scenario/step-problem';
 import type { SourceFile } from '../source';
 import type { Need } from '../steps/step';
 import { caseId } from './case-id';
@@ -146,8 +146,8 @@ function versionsOf(scenario: Scenario, options: PlanOptions): { version: string
 }
 
 /** The steps that run with a version, those of blocks included. */
-function stepsFor({ steps, finally: last }: Scenario, version: string): LoadedStep[] {
-  return allSteps([...steps, ...last]).filter(({ modifiers }) => modifiers.when?.holds(version) ?? true);
+function stepsFor({ steps, onFailure, finally: last }: Scenario, version: string): LoadedStep[] {
+  return allSteps([...steps, ...onFailure, ...last], ({ modifiers }) => modifiers.when?.holds(version) ?? true);
 }
 
 function argument(step: LoadedStep, key: string): Node | undefined {
@@ -175,12 +175,12 @@ function needsOf(step: LoadedStep): Need[] {
 /** Flags that a member's version lacks, found before anything starts: the scenario's, and those of a step over them. */
 function flagProblems(scenario: Scenario, version: string): Problem[] {
   const { source, flagsNode } = scenario;
-  const problems = lackingIn(source, flagsNode, version);
+  const problems = lackingIn({ source, usedAt: [] }, flagsNode, version);
   for (const step of stepsFor(scenario, version)) {
     if (!(step.step.name in VERSION_ARGUMENT) || step.modifiers.expectError !== undefined) continue;
     const own = argument(step, 'flags');
     const runsOn = givenVersion(step) ?? version;
-    problems.push(...lackingIn(step.source, own, runsOn));
+    problems.push(...lackingIn(step, own, runsOn));
     // What an upgraded member had before is followed step by step.
     if (runsOn === version || step.step.name !== 'start') continue;
     const names = lackingFlags(flagsNode, runsOn).flatMap(({ name }) => (hasKey(own, name) ? [] : [name]));
@@ -195,7 +195,7 @@ function lateVersions(scenario: Scenario, version: string): Problem[] {
     const node = versionArgument(step);
     if (!node || !containsExpression(node)) return [];
     const message = 'the version has to be known before anything starts, and this is known only while steps run';
-    return [problemAt(step.source, node, 'late-version', message, 'write it plainly, or take it from `vars`')];
+    return [problemOf(step, node, 'late-version', message, 'write it plainly, or take it from `vars`')];
   });
 }
 
@@ -203,11 +203,11 @@ function lacksScenarioFlags(step: LoadedStep, version: string, names: readonly s
   const flags = names.map((name) => `--${name}`).join(', ');
   const message = `etcd ${minorOf(version)} has no flag ${flags}, and the scenario sets it for every member`;
   const hint = `drop it here: \`flags: {${names.map((name) => `${name}: null`).join(', ')}}\``;
-  return problemAt(step.source, versionArgument(step) ?? step.args, 'lacking-flag', message, hint);
+  return problemOf(step, versionArgument(step) ?? step.args, 'lacking-flag', message, hint);
 }
 
-function lackingIn(source: SourceFile, node: Node | undefined, version: string): Problem[] {
-  return lackingFlags(node, version).map(({ key, lacking }) => problemAt(source, key, 'lacking-flag', lacking));
+function lackingIn(where: Pick<LoadedStep, 'source' | 'usedAt'>, node: Node | undefined, version: string): Problem[] {
+  return lackingFlags(node, version).map(({ key, lacking }) => problemOf(where, key, 'lacking-flag', lacking));
 }
 
 /** The flags in a map that a version lacks; `null` drops one, and needs no version. */

@@ -5,11 +5,12 @@ import type { Cluster } from '../cluster/cluster';
 import { Unmet } from '../errors';
 import type { EventBody, StepRef } from '../events';
 import { textMatcher } from '../match';
-import { fromNested, type LoadedStep, type Scope } from '../scenario/scenario';
+import { allSteps, fromNested, type LoadedStep, type Scope } from '../scenario/scenario';
 import type { StepContext } from '../steps/context';
 import type { Secrecy } from '../steps/secrecy';
 import type { BoundStep, StepResult } from '../steps/step';
 import { attemptUntilRight } from './attempts';
+import { collectedText } from './collected';
 import { StepFailed, stepFailure, verdictOf, type LogPath } from './failure';
 import { StepTrace } from './trace';
 
@@ -63,7 +64,7 @@ export class StepRunner {
   async runOne(step: LoadedStep, signal: AbortSignal, repeatIndex?: number): Promise<void> {
     const { when, as } = step.modifiers;
     if (when && !when.holds(this.options.version)) {
-      if (as !== undefined) this.skipped.add(as);
+      for (const { modifiers } of allSteps([step])) if (modifiers.as !== undefined) this.skipped.add(modifiers.as);
       this.tellSkipped(step, `only for etcd ${when.range}`);
       return;
     }
@@ -72,6 +73,7 @@ export class StepRunner {
     let attempts = 1;
     let ref = this.refOf(step, undefined);
     let told = false;
+    let result: StepResult | undefined;
     try {
       signal.throwIfAborted();
       const scope: Scope = { results: this.results, skipped: this.skipped, repeatIndex };
@@ -88,7 +90,8 @@ export class StepRunner {
         run: (timeoutMs) => this.attempt(step, bound, { trace, timeoutMs, signal, repeatIndex, ref }),
         onAttempt: (attempt) => (attempts = attempt),
       });
-      if (as !== undefined) this.results.set(as, done.result ?? {});
+      result = done.result;
+      if (as !== undefined) this.results.set(as, result ?? {});
     } catch (thrown) {
       // A step that fails before it can run, for want of a result, has begun all the same.
       if (!told) this.emit({ type: 'step-started', step: ref });
@@ -103,7 +106,7 @@ export class StepRunner {
       this.tellFinished(ref, status, { trace, durationMs, attempts });
       throw new StepFailed(failure);
     }
-    this.tellFinished(ref, 'passed', { trace, durationMs: Date.now() - began, attempts });
+    this.tellFinished(ref, 'passed', { trace, durationMs: Date.now() - began, attempts, result });
   }
 
   /** Throws Unmet for a result that does not fit; what it is stays untold where values are hidden. */
@@ -199,12 +202,46 @@ export class StepRunner {
       },
       tellWorkload: (figures) =>
         this.options.emit({ type: 'workload-finished', case: this.options.caseId, step: step.id, figures }),
+      look: (expect, { index }) => this.look(fromNested(expect)[0], about, index ?? about.repeatIndex),
       runSteps: (steps, options = {}) => {
         const nested = fromNested(steps);
         const index = options.index ?? about.repeatIndex;
         return options.parallel ? this.runParallel(nested, signal, index) : this.runAll(nested, signal, index);
       },
     };
+  }
+
+  /** Looks at a block's `expect` on behalf of the block: no step of its own, so that not holding yet is no failure. */
+  private async look(
+    step: LoadedStep | undefined,
+    about: { trace: StepTrace; signal: AbortSignal; ref: StepRef },
+    repeatIndex: number | undefined,
+  ): Promise<Unmet | undefined> {
+    if (!step) throw new Error('a block looks at nothing');
+    const { signal, ref, trace } = about;
+    const bound = this.bind(step, { results: this.results, skipped: this.skipped, repeatIndex });
+    try {
+      await attemptUntilRight({
+        step: step.step,
+        modifiers: { ...step.modifiers, withinMs: step.modifiers.withinMs ?? 0 },
+        matcher: undefined,
+        signal,
+        trace: new StepTrace(),
+        run: (timeoutMs) => this.attempt(step, bound, { trace, timeoutMs, signal, repeatIndex, ref }),
+        onAttempt: () => undefined,
+      });
+      return undefined;
+    } catch (thrown) {
+      const cause = await this.causeOf(thrown, signal);
+      if (cause instanceof Unmet) return cause;
+      throw cause;
+    }
+  }
+
+  /** A result as reports may show it. */
+  private shownResult(result: StepResult | undefined): StepResult | undefined {
+    const { secrecy } = this.options;
+    return result && secrecy.hidesValues ? (secrecy.veil(new Map([['it', result]])).get('it') as StepResult) : result;
   }
 
   private refOf(step: LoadedStep, sentence: string | undefined): StepRef {
@@ -214,6 +251,7 @@ export class StepRunner {
       action: step.step.name,
       sentence: step.modifiers.name ?? sentence ?? step.step.name,
       place: step.place,
+      ...(step.usedAt.length > 0 ? { usedAt: step.usedAt } : {}),
     };
   }
 
@@ -226,9 +264,10 @@ export class StepRunner {
   private tellFinished(
     step: StepRef,
     status: 'passed' | 'failed' | 'interrupted',
-    told: { trace: StepTrace; durationMs: number; attempts: number },
+    told: { trace: StepTrace; durationMs: number; attempts: number; result?: StepResult },
   ): void {
-    const { trace, durationMs, attempts } = told;
+    const { trace, durationMs, attempts, result } = told;
+    const collected = step.phase === 'onFailure' ? collectedText(this.shownResult(result)) : undefined;
     this.emit({
       type: 'step-finished',
       step,
@@ -237,6 +276,7 @@ export class StepRunner {
       attempts,
       resolved: trace.resolved,
       notes: trace.notes(attempts),
+      ...(collected === undefined ? {} : { collected }),
     });
   }
 

@@ -68,8 +68,8 @@ function moved({ rule, message, hint }: Problem, { key }: MapEntry, { source }: 
 /** True where a problem of shape lies within the node: what else is to be said of it would only repeat that. */
 function isWrong(node: Node, problems: readonly Problem[], { source }: LoadContext): boolean {
   return problems.some(({ place }) => {
-    const at = source.offset(place);
-    return at >= node.start && at <= node.end;
+    const at = (node.source ?? source).offset(place);
+    return place.file === (node.source ?? source).path && at >= node.start && at <= node.end;
   });
 }
 
@@ -87,13 +87,20 @@ function withOwn(args: MapNode, schema: JsonSchema, change: (node: Node) => Node
 }
 
 function isStepList(key: string, { properties }: JsonSchema): boolean {
-  return properties !== undefined && Object.hasOwn(properties, key) && properties[key]?.steps === true;
+  return properties !== undefined && Object.hasOwn(properties, key) && areSteps(properties[key]);
+}
+
+/** Whether steps stand there, or one: the loader's business. */
+export function areSteps(schema: JsonSchema | undefined): boolean {
+  return schema?.steps === true || schema?.step !== undefined;
 }
 
 /** Whether it is a block's. Any other schema is used as it is, so that it is compiled once. */
 export function holdsSteps({ properties = {} }: JsonSchema): boolean {
-  return Object.values(properties).some((inner) => inner.steps);
+  return Object.values(properties).some(areSteps);
 }
+
+const ONE_STEP: JsonSchema = { type: 'object', expects: 'a step, such as {expect: {healthy: all}}' };
 
 const shallowSchemas = new WeakMap<JsonSchema, JsonSchema>();
 
@@ -105,7 +112,7 @@ function shallow(schema: JsonSchema): JsonSchema {
   const properties = Object.fromEntries(
     Object.entries(schema.properties ?? {}).map(([key, inner]) => [
       key,
-      inner.steps ? { type: 'array', minItems: 1, steps: true } : inner,
+      inner.steps ? { type: 'array', minItems: 1, steps: true } : inner.step ? ONE_STEP : inner,
     ]),
   );
   const made = { ...schema, properties };
@@ -124,7 +131,7 @@ function checkResultsUsed(own: MapNode, context: LoadContext): void {
       return keys.length > 0 ? 'later' : { problem: `say what of it is meant: \`\${results.${result}.…}\`` };
     }
     if (context.kept.has(result))
-      return { problem: `\`results.${result}\` is not there yet: its step runs beside this one` };
+      return { problem: `\`results.${result}\` is not there: its step runs beside this one, or only after a failure` };
     const near = nearest(result, context.results);
     const hint = near === undefined ? '' : `; did you mean \`results.${near}\`?`;
     return { problem: `no step before this one keeps a result \`as: ${result}\`${hint}` };

@@ -3,20 +3,22 @@ import { Unmet } from '../errors';
 import type { SourceFile } from '../source';
 import type { JsonSchema } from '../steps/schema';
 import type { BoundStep, Step } from '../steps/step';
-import { holdsSteps, ownArguments } from './arguments';
+import { areSteps, holdsSteps, ownArguments } from './arguments';
 import { substitute, type Lookup } from './expressions';
 import type { MapNode, Node } from './node';
 import { asNested, type LoadedStep, type Scope } from './scenario';
 import { validate } from './validate';
 
+type BlockSteps = Pick<LoadedStep, 'nested' | 'until'>;
+
 /** Throws Unmet for a result that is not there, or does not fit. */
-export function bindStep(source: SourceFile, step: Step, args: MapNode, nested: LoadedStep[], scope: Scope): BoundStep {
+export function bindStep(source: SourceFile, step: Step, args: MapNode, block: BlockSteps, scope: Scope): BoundStep {
   const node = resolve(ownArguments(args, step.schema), scope);
   const what = `\`${step.name}\``;
   const { value, problems } = validate(source, node, withoutSteps(step), { what, lenient: false });
   const [problem] = problems;
   if (problem) throw new Unmet(problem.message);
-  const bound = step.bind(withNested(value as Record<string, unknown>, step, nested));
+  const bound = step.bind(withNested(value as Record<string, unknown>, block));
   const [wrong] = bound.check();
   if (wrong) throw new Unmet(wrong.message);
   return bound;
@@ -30,14 +32,14 @@ function withoutSteps(step: Step): JsonSchema {
   const known = schemas.get(step);
   if (known) return known;
   const { properties, required = [] } = step.schema;
-  const made = { ...step.schema, required: required.filter((key) => !properties?.[key]?.steps) };
+  const made = { ...step.schema, required: required.filter((key) => !areSteps(properties?.[key])) };
   schemas.set(step, made);
   return made;
 }
 
-function withNested(value: Record<string, unknown>, step: Step, nested: LoadedStep[]): Record<string, unknown> {
-  const [key] = Object.entries(step.schema.properties ?? {}).find(([, schema]) => schema.steps) ?? [];
-  return key === undefined ? value : { ...value, [key]: asNested(nested) };
+function withNested(value: Record<string, unknown>, { nested, until }: BlockSteps): Record<string, unknown> {
+  if (nested.length === 0) return value;
+  return { ...value, steps: asNested(nested), ...(until ? { until: asNested([until]) } : {}) };
 }
 
 function resolve(node: Node, scope: Scope): Node {

@@ -44,7 +44,7 @@ function actionSchema(step: Step): object {
   return { ...short, ...published, description: step.summary, type: types };
 }
 
-const OWN_ANNOTATIONS = new Set(['expects', 'names', 'path', 'steps']);
+const OWN_ANNOTATIONS = new Set(['expects', 'names', 'path', 'step', 'steps']);
 
 /** Without our own annotations; lists of steps refer to the definition. */
 function publish(schema: JsonSchema): Record<string, unknown> {
@@ -52,6 +52,7 @@ function publish(schema: JsonSchema): Record<string, unknown> {
   const published: Record<string, unknown> = { ...own };
   if (schema.type !== undefined) published['type'] = single([...typesOf(schema), ...typesReadAsText(schema)]);
   if (typesOf(schema).includes('integer')) published['maximum'] = Number.MAX_SAFE_INTEGER;
+  if (schema.step !== undefined) return { $ref: '#/definitions/step' };
   if (schema.steps) published['items'] = { $ref: '#/definitions/step' };
   else if (own.items) published['items'] = publish(own.items);
   if (own.properties) {

@@ -10,6 +10,8 @@ export interface FoundFile {
   shownAs: string;
   /** The same on every machine: relative to the root, for files outside of it to their own folder's parent. */
   idPath: string;
+  /** Whether it was typed itself, and not found in a folder. */
+  named: boolean;
 }
 
 /**
@@ -20,24 +22,27 @@ export interface FoundFile {
 export function findFiles(paths: readonly string[], root: string): FoundFile[] {
   const found = new Map<string, FoundFile>();
   for (const typed of paths) {
-    const { files, folder } = filesAt(typed, root);
-    for (const file of files) found.set(file, { path: file, ...pathsOf(file, root, folder ?? dirname(file)) });
+    const { files, folder, named } = filesAt(typed, root);
+    for (const file of files) {
+      const one = { path: file, ...pathsOf(file, root, folder ?? dirname(file)) };
+      found.set(file, { ...one, named: named || found.get(file)?.named === true });
+    }
   }
   return [...found.values()];
 }
 
 /** What was typed means; with the folder, where it was one. A file may be called `[a].yaml`: what is there is no pattern. */
-function filesAt(typed: string, root: string): { files: string[]; folder?: string } {
+function filesAt(typed: string, root: string): { files: string[]; folder?: string; named: boolean } {
   for (const candidate of [typed, typed.replace(/(:\d+){1,2}$/, '')]) {
     const path = resolve(root, candidate);
     const info = infoOf(path);
     if (info === undefined) continue;
-    if (!info.isDirectory()) return { files: [path] };
+    if (!info.isDirectory()) return { files: [path], named: true };
     const files = filesUnder(path);
-    if (files.length > 0) return { files, folder: path };
+    if (files.length > 0) return { files, folder: path, named: false };
     throw new UsageError(`${typed} has no scenarios (*.yaml, *.yml) in it`);
   }
-  if (/[*?[\]{}]/.test(typed)) return { files: filesFitting(typed, root) };
+  if (/[*?[\]{}]/.test(typed)) return { files: filesFitting(typed, root), named: false };
   throw new UsageError(`there is no file or folder ${typed}`);
 }
 

@@ -4,12 +4,12 @@ import { DrillState } from '../steps/drill-state';
 import type { ArgumentProblem, BoundStep } from '../steps/step';
 import { containsExpression } from './expressions';
 import { locate } from './node';
-import { problemAt } from './parse';
 import type { LoadedStep, Scenario } from './scenario';
+import { problemOf } from './step-problem';
 
 const NOTHING_YET = { results: new Map(), skipped: new Set<string>(), repeatIndex: 0 };
 
-type Walked = Pick<Scenario, 'members' | 'flags' | 'steps' | 'finally'>;
+type Walked = Pick<Scenario, 'members' | 'flags' | 'steps' | 'onFailure' | 'finally'>;
 
 /** A step as the walk comes to it; `bound` is undefined where its arguments are known only while it runs. */
 export interface Visit {
@@ -53,10 +53,12 @@ export function walkDrill(
     }
   };
   walk(scenario.steps);
-  // `finally` also runs after a failure in the middle: nothing is certain there.
-  state.forget();
-  state.forgetList();
-  walk(scenario.finally);
+  // `onFailure` and `finally` also run after a failure in the middle: nothing is certain there.
+  for (const later of [scenario.onFailure, scenario.finally]) {
+    state.forget();
+    state.forgetList();
+    walk(later);
+  }
 }
 
 function followOne(
@@ -78,10 +80,11 @@ function followOne(
   state.forgetList();
 }
 
-function located(found: ArgumentProblem, { source, place, args }: LoadedStep): Problem {
+function located(found: ArgumentProblem, step: LoadedStep): Problem {
+  const { source, place, args } = step;
   const { rule = 'arguments', pointer, message, hint } = found;
-  if (pointer !== '') return problemAt(source, locate(args, pointer), rule, message, hint);
+  if (pointer !== '') return problemOf(step, locate(args, pointer), rule, message, hint);
   const start = source.offset(place);
   const end = start + (place.endColumn ?? place.column + 1) - place.column;
-  return problemAt(source, { start, end }, rule, message, hint);
+  return problemOf(step, { start, end }, rule, message, hint);
 }

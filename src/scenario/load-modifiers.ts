@@ -9,7 +9,7 @@ import { conditionOf, MODIFIERS, modifiersOf } from './top-level';
 import { validate } from './validate';
 
 /** Actions to which neither etcd nor its tools nor its process say anything. */
-const SILENT: readonly string[] = ['expect', 'note', 'sleep', 'parallel', 'repeat', 'during', 'wipe'];
+const SILENT: readonly string[] = ['expect', 'note', 'sleep', 'parallel', 'repeat', 'during', 'use', 'wipe'];
 
 /** What compares, and is not to be negated by `expectError`. */
 const COMPARED = ['value', 'absent', 'count'];
@@ -54,6 +54,13 @@ function refuseUnfit(modifiers: Modifiers, node: MapNode, step: Step, context: L
     refuse('within', `\`${name}\` is tried once`, '`within` is for reads, writes, member changes and `expect`');
   }
   if (modifiers.forMs !== undefined && !step.holds) refuse('for', '`for` stands only beside `expect`');
+  if (modifiers.as !== undefined && name === 'use') {
+    refuse(
+      'as',
+      '`use` leaves no result of its own',
+      'the steps of the part have theirs, under the same names everywhere',
+    );
+  }
   if (modifiers.timeoutMs !== undefined && step.timeoutMs === 0) refuse('timeout', `\`${name}\` has no deadline`);
   if (modifiers.expectError === undefined) return;
   if (SILENT.includes(name)) {

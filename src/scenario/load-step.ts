@@ -6,12 +6,13 @@ import type { JsonSchema } from '../steps/schema';
 import type { Step } from '../steps/step';
 import { checkArguments, spellOut } from './arguments';
 import { bindStep } from './bind';
-import { isFull, keyOf, report, type LoadContext } from './load-context';
+import { isFull, keyOf, MAX_STEPS, report, usedAtOf, type LoadContext } from './load-context';
 import { loadModifiers } from './load-modifiers';
 import { cut, describe, valueOf, type MapEntry, type MapNode, type Node } from './node';
 import { memberClashes } from './parallel';
 import { withPaths } from './paths';
 import type { LoadedStep } from './scenario';
+import { loadUsed } from './use';
 import { AS_PATTERN, MODIFIERS, RESERVED_ACTIONS, RESERVED_MODIFIERS } from './top-level';
 
 type Identity = Pick<LoadedStep, 'id' | 'phase'>;
@@ -25,13 +26,24 @@ export function loadSteps(
   if (list.kind !== 'seq') return [];
   const before = new Set(context.results);
   return list.items.flatMap((item, i) => {
-    if (isFull(context)) return [];
+    if (isFull(context) || isSpent(item, context)) return [];
     // Steps side by side do not see each other's results.
     const own = options.sideBySide ? { ...context, results: new Set(before) } : context;
     const loaded = loadStep(item, { id: `${options.prefix}${i + 1}`, phase: options.phase }, own);
     for (const result of own.results) context.results.add(result);
     return loaded ? [loaded] : [];
   });
+}
+
+/** True where the file has more steps than anybody runs, which is reported once. */
+function isSpent(at: Node, context: LoadContext): boolean {
+  const { budget } = context;
+  budget.steps -= 1;
+  if (budget.steps === -1) {
+    const hint = 'with its parts and all combinations of its matrix';
+    report(context, at, 'too-many-steps', `the scenario has more than ${MAX_STEPS} steps`, hint);
+  }
+  return budget.steps < 0;
 }
 
 function loadStep(node: Node, identity: Identity, context: LoadContext): LoadedStep | undefined {
@@ -66,6 +78,7 @@ function loadAction(
   const written = spellOut(entry.value, step, context);
   if (!written) return undefined;
   const nested = loadNested(written, step, identity, context);
+  const until = loadUntil(written, step, identity, context);
   checkArguments(written, step, entry, context);
   const args = withPaths(written, step.schema, context);
   const { source } = context;
@@ -74,11 +87,18 @@ function loadAction(
     step,
     source,
     place: source.place(entry.key.start, entry.key.end),
+    usedAt: usedAtOf(context),
     args,
     modifiers,
     nested,
-    bind: (scope) => bindStep(source, step, args, nested, scope),
+    ...(until ? { until } : {}),
+    bind: (scope) => bindStep(source, step, argsToBind(args, step), { nested, until }, scope),
   };
+}
+
+/** What is bound when the step runs: the values of a `use` were put into the steps of its part. */
+function argsToBind(args: MapNode, { name }: Step): MapNode {
+  return name === 'use' ? { ...args, entries: args.entries.filter(({ key }) => key.text !== 'with') } : args;
 }
 
 /** The one action of a step. What is neither action nor modifier is reported, and a second action is. */
@@ -164,6 +184,10 @@ function reportModifier({ key }: MapEntry, context: LoadContext): void {
 }
 
 function loadNested(args: MapNode, step: Step, identity: Identity, context: LoadContext): LoadedStep[] {
+  if (step.name === 'use') {
+    const { id, phase } = identity;
+    return loadUsed(args, context, (steps, inPart) => loadSteps(steps, { prefix: `${id}.`, phase }, inPart));
+  }
   const [key] = Object.entries(step.schema.properties ?? {}).find(([, schema]) => schema.steps) ?? [];
   const list = key === undefined ? undefined : valueOf(args, key);
   if (!list) return [];
@@ -172,6 +196,27 @@ function loadNested(args: MapNode, step: Step, identity: Identity, context: Load
   const nested = loadSteps(list, { prefix: `${identity.id}.`, phase: identity.phase, sideBySide }, inside);
   if (sideBySide) context.problems.push(...memberClashes(nested, context.members ?? []));
   return nested;
+}
+
+/** The one step that a block looks at after each round. */
+function loadUntil(args: MapNode, step: Step, { id, phase }: Identity, context: LoadContext): LoadedStep | undefined {
+  const [key, schema] = Object.entries(step.schema.properties ?? {}).find(([, inner]) => inner.step) ?? [];
+  const node = key === undefined ? undefined : valueOf(args, key);
+  if (node?.kind !== 'map') return undefined;
+  const loaded = loadStep(node, { id: `${id}.${key}`, phase }, { ...context, inRepeat: true });
+  for (const modifier of ['as', 'when']) {
+    if (valueOf(node, modifier) === undefined) continue;
+    report(
+      context,
+      keyOf(node, modifier),
+      'modifier',
+      `\`${modifier}\` means nothing beside the \`expect\` of \`until\``,
+    );
+  }
+  if (!loaded || loaded.step.name === schema?.step) return loaded;
+  const at = node.entries.find((entry) => entry.key.text === loaded.step.name)?.key ?? node;
+  report(context, at, 'wrong-value', `\`${key}\` takes \`${schema?.step}\`, not \`${loaded.step.name}\``);
+  return undefined;
 }
 
 /** Later steps may use the result even where this one has problems of its own: those are told already. */

@@ -1,16 +1,19 @@
-/** A file as a scenario: parsed, checked, its variables replaced. */
+/** A file as scenarios: parsed, checked, its variables and its matrix replaced. */
+import { resolve } from 'node:path';
 import { ScenarioError, type Problem } from '../errors';
 import { parseDuration } from '../clock';
 import type { SourceFile } from '../source';
 import { SELECTOR_WORDS } from '../steps/select';
-import { report, type LoadContext } from './load-context';
+import { MAX_STEPS, report, type LoadContext } from './load-context';
 import { loadSteps } from './load-step';
 import { knownFailingOf } from './known-failing';
 import { describe, locate, valueOf, type MapNode, type Node } from './node';
 import { flagNameProblems } from './owned-flags';
 import { combinationsOf, nameOfCombination, type Combination } from './matrix';
 import { MAX_PROBLEMS, parse, problemAt } from './parse';
-import { lookupInHead, replaceNames } from './replace';
+import { lookupInHead, replaceNames, STEP_LISTS, type Names } from './replace';
+import { isPart } from './part';
+import { inOrder } from './problem-order';
 import type { Scenario } from './scenario';
 import { conditionOf, RESERVED_KEYS, TOP_LEVEL } from './top-level';
 import { validate } from './validate';
@@ -20,6 +23,12 @@ export { readSource } from './read-source';
 
 /** More than an engine's default address pools and a laptop's memory carry. */
 const MAX_MEMBERS = 100;
+
+const NO_MATRIX = 'this scenario has no `matrix`';
+const IN_ITSELF = 'a value of the matrix is none of its own lists';
+
+/** Keys whose problems are told before any combination is looked at. */
+const TOLD_BEFORE: ReadonlySet<string> = new Set([...RESERVED_KEYS, 'matrix']);
 
 export interface LoadOptions {
   /** Values for variables, by name. */
@@ -32,6 +41,8 @@ export interface Loaded {
   /** One for each combination of the matrix; none where there are problems. */
   scenarios: Scenario[];
   problems: Problem[];
+  /** Whether the file is a part: no scenario, and to be run by a `use` alone. */
+  isPart?: boolean;
 }
 
 /** The scenarios in a file, or every problem that was found in it. */
@@ -51,6 +62,12 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
     const message = `a scenario is a map with \`name\`, \`members\` and \`steps\`, not ${describe(root)}`;
     return { scenarios: [], problems: [...problems, problemAt(source, at, 'wrong-value', message)] };
   }
+  if (isPart(root)) {
+    const hint = 'a file with `steps` alone is a part, for scenarios to `use`';
+    const at = { start: root.start, end: root.start + 1 };
+    const problem = problemAt(source, at, 'missing-key', 'a scenario lacks `name` and `members`', hint);
+    return { scenarios: [], problems: [...problems, problem], isPart: true };
+  }
   const node = { ...root, entries: root.entries.filter(({ key }) => !key.text.startsWith('x-')) };
   const vars = variablesOf(source, node, options.variables ?? new Map(), problems);
   problems.push(...reservedKeys(source, node));
@@ -61,42 +78,45 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
     lookupInHead({ vars, matrix: undefined, noMatrix: IN_ITSELF }),
     problems,
   );
+  const shared: Shared = { callerFolder: options.cwd ?? '.', parts: new Map(), budget: { steps: MAX_STEPS } };
   const scenarios: Scenario[] = [];
   // A matrix that is wrong is told; the rest of the file is looked at all the same.
   for (const combination of combinations.length > 0 ? combinations : [undefined]) {
     if (problems.length >= MAX_PROBLEMS) break;
     const found: Problem[] = [];
-    const given = { vars, combination, hasMatrix: matrix !== undefined, cwd: options.cwd ?? '.' };
-    const scenario = loadCombination(source, node, given, found);
+    const names = { vars, matrix: matrix && (combination ?? 'broken'), noMatrix: NO_MATRIX } as const;
+    const scenario = loadCombination(source, node, names, { ...shared, problems: found });
     if (scenario) scenarios.push(scenario);
     problems.push(...found);
   }
   return problems.length > 0 ? { scenarios: [], problems: inOrder(problems) } : { scenarios, problems: [] };
 }
 
-/** The scenario with the values of one combination of its matrix; `undefined` for a matrix that is wrong. */
+/** What all combinations of a file have in common. */
+type Shared = Pick<LoadContext, 'callerFolder' | 'parts' | 'budget'>;
+
+/** The scenario with the values of one combination of its matrix; undefined where there are problems. */
 function loadCombination(
   source: SourceFile,
   root: MapNode,
-  given: { vars: Variables; combination: Combination | undefined; hasMatrix: boolean; cwd: string },
-  problems: Problem[],
+  names: Names,
+  shared: Shared & Pick<LoadContext, 'problems'>,
 ): Scenario | undefined {
-  const { vars, combination } = given;
-  const names = { vars, matrix: given.hasMatrix ? (combination ?? 'broken') : undefined, noMatrix: NO_MATRIX } as const;
+  const { problems } = shared;
   const node = replaceNames(source, root, names, problems);
-  const known = { ...node, entries: node.entries.filter(({ key }) => !isTold(key.text)) };
-  const lenient = combination === undefined;
+  const known = { ...node, entries: node.entries.filter(({ key }) => !TOLD_BEFORE.has(key.text)) };
+  const lenient = names.matrix === 'broken';
   const { value, problems: shape } = validate(source, known, TOP_LEVEL, { what: 'a scenario', lenient });
   problems.push(...shape);
   const top = value as TopLevel;
   const members = membersOf(top.members);
   const context: LoadContext = {
+    ...shared,
     source,
     members,
-    problems,
-    callerFolder: given.cwd,
     results: new Set(),
     kept: new Set(),
+    uses: [{ path: resolve(source.openedAt), shownAs: source.path }],
     inRepeat: false,
   };
   checkMembers(valueOf(node, 'members'), context);
@@ -104,8 +124,11 @@ function loadCombination(
   const requires = requirement(node, top, context);
   const knownFailing = knownFailingOf(source, valueOf(node, 'knownFailing'), shape.length === 0, problems);
   const steps = stepsUnder(node, 'steps', context);
+  // What it keeps is not there where nothing failed: `finally` can't build on it.
+  const onFailure = stepsUnder(node, 'onFailure', { ...context, results: new Set(context.results) });
   const last = stepsUnder(node, 'finally', context);
-  if (problems.length > 0 || !combination) return undefined;
+  if (problems.length > 0 || names.matrix === 'broken') return undefined;
+  const combination: Combination = names.matrix ?? new Map();
   const name = top.name.replace(/\s+/g, ' ').trim();
   return {
     source,
@@ -124,16 +147,9 @@ function loadCombination(
     matrix: Object.fromEntries([...combination].map(([key, { text }]) => [key, text])),
     variables: declaredVariables(node),
     steps,
+    onFailure,
     finally: last,
   };
-}
-
-const NO_MATRIX = 'this scenario has no `matrix`';
-const IN_ITSELF = 'a value of the matrix is none of its own lists';
-
-/** Keys whose problems are told before any combination is looked at. */
-function isTold(key: string): boolean {
-  return RESERVED_KEYS.has(key) || key === 'matrix';
 }
 
 /** The top-level keys as their schema has accepted them. */
@@ -149,9 +165,9 @@ interface TopLevel {
   timeout?: string;
 }
 
-function stepsUnder(node: MapNode, key: 'steps' | 'finally', context: LoadContext): Scenario['steps'] {
+function stepsUnder(node: MapNode, key: (typeof STEP_LISTS)[number], context: LoadContext): Scenario['steps'] {
   const list = valueOf(node, key);
-  return list ? loadSteps(list, { prefix: key === 'steps' ? '' : 'finally.', phase: key }, context) : [];
+  return list ? loadSteps(list, { prefix: key === 'steps' ? '' : `${key}.`, phase: key }, context) : [];
 }
 
 function authOf({ auth }: TopLevel, node: MapNode): Scenario['auth'] {
@@ -203,27 +219,4 @@ function requirement(node: MapNode, top: TopLevel, context: LoadContext): Scenar
 function withoutNulls(flags: Record<string, string | null>): Record<string, string> {
   const kept = Object.entries(flags).filter((entry): entry is [string, string] => entry[1] !== null);
   return Object.fromEntries(kept);
-}
-
-/**
- * In the order of the file, each once: what stands behind an alias is checked wherever the alias stands. A name that is
- * unknown says all about its scalar.
- */
-function inOrder(problems: Problem[]): Problem[] {
-  const placeOf = ({ place }: Problem): string => `${place.line}:${place.column}`;
-  const unknown = new Set(problems.filter(({ rule }) => rule === 'unknown-name').map(placeOf));
-  const byText = new Map<string, Problem>();
-  for (const problem of problems) {
-    if (problem.rule !== 'unknown-name' && unknown.has(placeOf(problem))) continue;
-    const key = `${placeOf(problem)} ${problem.message}`;
-    if (!byText.has(key)) byText.set(key, problem);
-  }
-  const sorted = [...byText.values()].toSorted(
-    (a, b) => a.place.line - b.place.line || a.place.column - b.place.column,
-  );
-  if (sorted.length < MAX_PROBLEMS) return sorted;
-  const [last] = sorted.slice(MAX_PROBLEMS - 1);
-  const message = `there may be more problems; these are the first ${MAX_PROBLEMS}`;
-  const more: Problem[] = last ? [{ rule: 'too-many', severity: 'error', place: last.place, message }] : [];
-  return [...sorted.slice(0, MAX_PROBLEMS), ...more];
 }

@@ -72,6 +72,26 @@ export function schemaUnder(key: string, { properties, additionalProperties }: J
   return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
 
+/** The node as one that is told to stand in its own file, wherever it is put. */
+export function inSource(node: Node, source: SourceFile): Node {
+  const base = { source: node.source ?? source };
+  switch (node.kind) {
+    case 'scalar':
+      return { ...node, ...base };
+    case 'seq':
+      return { ...node, ...base, items: node.items.map((item) => inSource(item, source)) };
+    case 'map':
+      return {
+        ...node,
+        ...base,
+        entries: node.entries.map(({ key, value }) => ({
+          key: inSource(key, source) as ScalarNode,
+          value: inSource(value, source),
+        })),
+      };
+  }
+}
+
 const LONGEST_SHOWN_TEXT = 60;
 
 /** What a node is, for messages: `a list`, `"foo"`. */

@@ -82,7 +82,8 @@ function absolute(node: ScalarNode, context: LoadContext): ScalarNode {
   return { ...node, text: escape(path) };
 }
 
-function whyUnreadable(path: string): string | undefined {
+/** Why a file can't be read, as the beginning of a sentence that ends with its name; undefined where it can. */
+export function whyUnreadable(path: string): string | undefined {
   try {
     const info = statSync(path);
     if (!info.isFile())

@@ -32,6 +32,7 @@ export interface Scenario {
   /** The names that `vars` declares. */
   variables: string[];
   steps: LoadedStep[];
+  onFailure: LoadedStep[];
   finally: LoadedStep[];
 }
 
@@ -62,16 +63,20 @@ export interface Scope {
 export interface LoadedStep {
   /** `3`, `finally.1`, nested `4.2`. */
   id: string;
-  phase: 'steps' | 'finally';
+  phase: 'steps' | 'onFailure' | 'finally';
   step: Step;
   source: SourceFile;
   /** Where the action's name stands. */
   place: Place;
+  /** The places of the `use`s that lead to it, the nearest first; empty in the scenario's own file. */
+  usedAt: Place[];
   /** The arguments, the short form spelt out. */
   args: Node;
   modifiers: Modifiers;
   /** The steps of a block; empty for any other step. */
   nested: LoadedStep[];
+  /** The `expect` of a block that runs until it holds. */
+  until?: LoadedStep;
   /** The step with its expressions replaced. Throws Unmet for a result that is not there, or does not fit. */
   bind(scope: Scope): BoundStep;
 }
@@ -86,7 +91,12 @@ export function fromNested(nested: NestedSteps): LoadedStep[] {
   return nested as unknown as LoadedStep[];
 }
 
-/** All steps, those of blocks included, in the order of the file. */
-export function allSteps(steps: readonly LoadedStep[]): LoadedStep[] {
-  return steps.flatMap((step) => [step, ...allSteps(step.nested)]);
+/** All steps, those of blocks included, in the order of the file; what is not `wanted` with all that is in it left out. */
+export function allSteps(
+  steps: readonly LoadedStep[],
+  wanted: (step: LoadedStep) => boolean = () => true,
+): LoadedStep[] {
+  return steps
+    .filter(wanted)
+    .flatMap((step) => [step, ...allSteps([...step.nested, ...(step.until ? [step.until] : [])], wanted)]);
 }

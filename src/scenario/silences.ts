@@ -6,6 +6,7 @@ import { RULES, SILENCEABLE } from '../rules';
 import type { SourceFile } from '../source';
 import { cut } from './node';
 import { MAX_DEPTH, MAX_PROBLEMS, problemAt } from './parse';
+import { byPlace } from './problem-order';
 import { allSteps, type Scenario } from './scenario';
 
 const MARK = 'etcd-scenarios-';
@@ -40,7 +41,7 @@ export function silence(
 ): Problem[] {
   const [first] = scenarios;
   if (!first) return [...problems];
-  const steps = allSteps(scenarios.flatMap((one) => [...one.steps, ...one.finally]));
+  const steps = allSteps(scenarios.flatMap((one) => [...one.steps, ...one.onFailure, ...one.finally]));
   const sources = new Set([first.source, ...steps.map(({ source }) => source)]);
   const found = [...sources].map((source) => silencesIn(source));
   const silences = found.flatMap((one) => one.silences);
@@ -61,7 +62,7 @@ export function silence(
     ...problems.filter(({ rule, place: { file, line } }) => !silenced.has(keyOf(rule, file, line))),
     ...found.flatMap((one) => one.problems),
     ...idle.slice(0, MAX_PROBLEMS).map((one) => silencesNothing(first.source, one)),
-  ].toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+  ].toSorted(byPlace);
 }
 
 function silencesNothing(source: SourceFile, { rule, line, at }: Silence): Problem {

@@ -3,7 +3,7 @@ import { parseDuration } from '../clock';
 import type { Problem } from '../errors';
 import type { SourceFile } from '../source';
 import { parseRange } from '../version';
-import { duration, flagMap, objectSchema, text, textPatterns, type JsonSchema } from '../steps/schema';
+import { duration, flagMap, objectSchema, text, textPatterns, variableValues, type JsonSchema } from '../steps/schema';
 import { KNOWN_FAILING } from './known-failing';
 import { MATRIX } from './matrix';
 import { cut, valueOf, type Node } from './node';
@@ -24,7 +24,7 @@ const CONDITION: JsonSchema = {
 };
 
 /** Keys that the language reserves: using one says so. */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set(['tls', 'onFailure']);
+export const RESERVED_KEYS: ReadonlySet<string> = new Set(['tls']);
 
 /** Modifiers that the language reserves, each with what more is to be said of it. */
 export const RESERVED_MODIFIERS: ReadonlyMap<string, string> = new Map([['user', ': it comes with `auth`']]);
@@ -38,7 +38,6 @@ export const RESERVED_ACTIONS: ReadonlySet<string> = new Set([
   'fill-disk',
   'pause',
   'resume',
-  'use',
 ]);
 
 /** What a result may be called. */
@@ -74,15 +73,7 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
     knownFailing: KNOWN_FAILING,
     flags: { ...flagMap, description: 'etcd flags for every member, without the dashes; null drops one' },
     matrix: MATRIX,
-    vars: {
-      type: 'object',
-      additionalProperties: {
-        type: ['string', 'object'],
-        additionalProperties: { type: ['string', 'null'] },
-        expects: 'a text, or a map of flags',
-      },
-      description: 'named values, ${vars.x}; `--var x=…` and `--var-file FILE` override',
-    },
+    vars: { ...variableValues, description: 'named values, ${vars.x}; `--var x=…` and `--var-file FILE` override' },
     auth: {
       expects: 'a map such as {user: root, password: {env: NAME}}',
       description: 'who the runner’s own clients are, where the cluster has authentication enabled',
@@ -102,6 +93,7 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
     },
     timeout: { ...duration, description: 'for the whole scenario; 5m where nothing is said' },
     steps: STEP_LIST,
+    onFailure: { ...STEP_LIST, description: 'runs after a step has failed, to collect what explains it' },
     finally: { ...STEP_LIST, description: 'always runs' },
   },
   ['name', 'members', 'steps'],

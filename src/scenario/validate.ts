@@ -65,7 +65,7 @@ export function withExpressions(schema: JsonSchema): JsonSchema {
 }
 
 function orExpression(schema: JsonSchema): JsonSchema {
-  if (schema.steps) return schema;
+  if (schema.steps || schema.step) return schema;
   const inner = withExpressions(schema);
   const types = typeof schema.type === 'string' ? [schema.type] : [...(schema.type ?? [])];
   if (types.includes('string')) {

@@ -19,6 +19,8 @@ export type Variable = {
   later?: boolean;
   /** The command line brought it: a path in it is relative to the caller's folder. */
   given?: boolean;
+  /** Where it stands, if it stands in a file. */
+  at?: Node;
 } & ({ text: string; typed: boolean } | { map: MapNode });
 
 export type Variables = ReadonlyMap<string, Variable>;
@@ -31,7 +33,7 @@ export function declaredVariables(node: MapNode): string[] {
 
 /** The values of what `vars` declares; `given` goes before what the file says. */
 export function variablesOf(source: SourceFile, root: MapNode, given: Variables, problems: Problem[]): Variables {
-  const tell = (at: Node, rule: string, message: string, hint?: string): void => {
+  const tell: Tell = (at, rule, message, hint) => {
     if (problems.length < MAX_PROBLEMS) problems.push(problemAt(source, at, rule, message, hint));
   };
   const vars = valueOf(root, 'vars');
@@ -46,8 +48,9 @@ export function variablesOf(source: SourceFile, root: MapNode, given: Variables,
     }
     const declared = asVariable(unescape(value));
     const override = given.get(key.text);
-    if (override && 'map' in override !== 'map' in declared) refuseKind(key.text, override, declared, value, tell);
-    else values.set(key.text, override ?? declared);
+    const isOther = override !== undefined && 'map' in override !== 'map' in declared;
+    if (isOther) refuseKind(key.text, declared, override.at ?? value, tell);
+    values.set(key.text, isOther ? declared : (override ?? declared));
   }
   return values;
 }
@@ -58,17 +61,12 @@ export function asVariable(node: Node): Variable {
   return node.kind === 'scalar' ? { text: node.text, typed: node.plain } : { text: '', typed: false };
 }
 
-function refuseKind(
-  name: string,
-  given: Variable,
-  declared: Variable,
-  at: Node,
-  tell: (at: Node, rule: string, message: string, hint?: string) => void,
-): void {
+type Tell = (at: Node, rule: string, message: string, hint?: string) => void;
+
+function refuseKind(name: string, declared: Variable, at: Node, tell: Tell): void {
   const [kind, other] = 'map' in declared ? ['a map of flags', 'a text'] : ['a text', 'a map'];
-  const hint = 'map' in declared ? 'a map comes from a `--var-file`, or from `with`' : undefined;
-  const place = 'map' in given && given.map.source ? given.map : at;
-  tell(place, 'variable-value', `the variable \`${name}\` is ${kind}, and gets ${other}`, hint);
+  const hint = 'map' in declared ? 'a map comes from `--var-file`, or from `with`' : undefined;
+  tell(at, 'variable-value', `the variable \`${name}\` is ${kind}, and is given ${other}`, hint);
 }
 
 /** `${vars.x}` as a value. Where `isFull`, no nearest name is searched any more. */

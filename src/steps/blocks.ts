@@ -1,10 +1,13 @@
+import { parseDuration } from '../clock';
+import { Unmet } from '../errors';
 import type { NestedSteps } from './context';
+import { duration } from './schema';
 import { defineStep } from './step';
 
 /** A list of steps, as the loader read it. */
 export const STEPS = { type: 'array', minItems: 1, steps: true, items: { type: 'object' } } as const;
 
-/** What the loader put in the place of a list of steps. */
+/** What the loader put in the place of a list of steps, or of the one step of `until`. */
 export function nested(steps: unknown): NestedSteps {
   return steps as NestedSteps;
 }
@@ -23,13 +26,53 @@ export const parallel = defineStep({
 
 export const repeat = defineStep({
   name: 'repeat',
-  summary: 'Runs steps several times; ${repeat.index} counts from 0.',
-  args: { times: { type: 'integer', minimum: 1 }, steps: STEPS },
-  required: ['times', 'steps'],
+  summary: 'Runs steps several times, or until something holds after a round; ${repeat.index} counts rounds from 0.',
+  args: {
+    times: { type: 'integer', minimum: 1, description: 'how often; with `until` at most so often' },
+    until: {
+      type: 'object',
+      step: 'expect',
+      description: 'an `expect` that is looked at after each round; once it holds, no further round begins',
+    },
+    within: { ...duration, description: 'with `until`: no round begins later than this after the first' },
+    steps: STEPS,
+  },
+  required: ['steps'],
   timeoutMs: 0,
-  sentence: ({ times }) => `${times} times`,
   runbook: () => ({ commands: [] }),
-  async run({ times, steps }, context) {
-    for (let index = 0; index < times; index++) await context.runSteps(nested(steps), { index });
+  sentence: ({ times, until, within }) => {
+    if (until === undefined) return `${times} times`;
+    const bounds = [
+      times === undefined ? '' : `at most ${times} times`,
+      within === undefined ? '' : `within ${within}`,
+    ];
+    return `until it holds, ${bounds.filter((bound) => bound !== '').join(', ')}`;
+  },
+  check: ({ times, until, within }) => {
+    if (until === undefined && within !== undefined)
+      return [{ pointer: '/within', message: '`within` is for `until`; a number of `times` needs no bound' }];
+    if (times !== undefined || within !== undefined) return [];
+    if (until === undefined) return [{ pointer: '', message: '`repeat` lacks `times` or `until`' }];
+    return [{ pointer: '', message: '`until` needs a bound: `times` at most, or `within`' }];
+  },
+  async run({ times = Infinity, until, within, steps }, context) {
+    const withinMs = within === undefined ? Infinity : (parseDuration(within) ?? 0);
+    const began = Date.now();
+    let unmet: Unmet | undefined;
+    let rounds = 0;
+    do {
+      await context.runSteps(nested(steps), { index: rounds });
+      unmet = until === undefined ? undefined : await context.look(nested(until), { index: rounds });
+      rounds += 1;
+      if (until !== undefined && !unmet) break;
+    } while (rounds < times && Date.now() - began < withinMs);
+    if (unmet) throw neverHeld(unmet, rounds);
+    if (until !== undefined) context.note(`held after ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`);
+    return { rounds };
   },
 });
+
+function neverHeld({ message, comparisons }: Unmet, rounds: number): Unmet {
+  const after = rounds === 1 ? 'after 1 round' : `after any of ${rounds} rounds`;
+  return new Unmet(`\`until\` did not hold ${after}; the last time: ${message}`, comparisons);
+}

@@ -1,6 +1,7 @@
 /** What a running step is given. */
 import type { Call } from '../cluster/client';
 import type { Cluster } from '../cluster/cluster';
+import type { Unmet } from '../errors';
 import type { WorkloadFigures } from '../figures';
 import type { TextMatcher } from '../match';
 import type { Secrecy } from './secrecy';
@@ -45,6 +46,8 @@ export interface StepContext {
   recordFile(name: string): { path: string; shown: string } | undefined;
   /** Puts what a workload did into the reports. */
   tellWorkload(figures: WorkloadFigures): void;
+  /** Looks at a block's one `expect`, once where its author gives no `within`; what does not hold, or nothing. */
+  look(expect: NestedSteps, options: { index?: number }): Promise<Unmet | undefined>;
   /** Runs a block's steps, one after the other or side by side. */
   runSteps(steps: NestedSteps, options?: { parallel?: boolean; index?: number }): Promise<void>;
 }

@@ -21,6 +21,7 @@ import type { Step } from './step';
 import { kill, stop } from './stop';
 import { txn } from './txn';
 import { upgrade } from './upgrade';
+import { use } from './use';
 import { wipe } from './wipe';
 
 export const STEPS: ReadonlyMap<string, Step> = new Map(
@@ -57,6 +58,7 @@ export const STEPS: ReadonlyMap<string, Step> = new Map(
     stop,
     txn,
     upgrade,
+    use,
     wipe,
   ].map((step) => [step.name, step]),
 );

@@ -28,6 +28,8 @@ export interface JsonSchema {
   readonly path?: boolean;
   /** The value is a list of steps. */
   readonly steps?: boolean;
+  /** The value is one step with this action. */
+  readonly step?: string;
 }
 
 /** A scalar that is one expression keeps the value's type; anything else may hold expressions inside. */
@@ -83,6 +85,16 @@ export const memberNames = {
 export const flagMap = {
   type: 'object',
   additionalProperties: { type: ['string', 'null'] },
+} as const;
+
+/** Values of variables: a text, or for `flags` a map. */
+export const variableValues = {
+  type: 'object',
+  additionalProperties: {
+    type: ['string', 'object'],
+    additionalProperties: { type: ['string', 'null'] },
+    expects: 'a text, or a map of flags',
+  },
 } as const;
 
 export const textPatterns = {

@@ -100,25 +100,28 @@ export class Case {
 export interface DrillRun {
   result: RunResult;
   events: RunEvent[];
-  /** The case of a drill; of one version, where it ran with several. */
-  case(name: string, version?: string): Case;
+  /** The case of a drill; of one version, where it ran with several; of one combination of its matrix: `[x=1]`. */
+  case(name: string, version?: string, combination?: string): Case;
 }
 
 type Options = Omit<Partial<RunRequest>, 'paths' | 'cwd' | 'reports' | 'reporters'> & {
   onEvent?: (event: RunEvent) => void;
+  /** Further files: path relative to the drills' folder, and text. */
+  files?: Readonly<Record<string, string>>;
 };
 
 /**
  * Runs drills side by side in one run of the library, with reports in a folder of their own. Names become file names.
  */
 export async function runDrills(drills: Readonly<Record<string, string>>, options: Options = {}): Promise<DrillRun> {
-  const { onEvent, ...request } = options;
+  const { onEvent, files: others = {}, ...request } = options;
   const folder = mkdtempSync(join(tmpdir(), 'etcd-scenarios-test-'));
   const reports = join(folder, 'reports');
   const files = new Map(
     Object.entries(drills).map(([name, yaml], i) => [name, { yaml, path: `drills/${i + 1}.yaml` }]),
   );
   for (const { yaml, path } of files.values()) write(join(folder, path), yaml);
+  for (const [path, text] of Object.entries(others)) write(join(folder, 'drills', path), text);
   const events: RunEvent[] = [];
   const collector = { name: 'test', event: (event: RunEvent) => (events.push(event), onEvent?.(event)) };
   const result = await run({
@@ -134,10 +137,10 @@ export async function runDrills(drills: Readonly<Record<string, string>>, option
   return {
     result,
     events,
-    case(name, version) {
+    case(name, version, combination = '') {
       const file = files.get(name);
       if (!file) throw new Error(`no drill "${name}"`);
-      const mine = (id: string): boolean => id.startsWith(`${file.path}@${version ?? ''}`);
+      const mine = (id: string): boolean => id.startsWith(`${file.path}${combination}@${version ?? ''}`);
       const about = events.filter((event) => 'case' in event && mine(event.case));
       const [first] = about;
       return new Case(first && 'case' in first ? first.case : file.path, file.yaml, about);

@@ -1,5 +1,6 @@
 /** What a person is told who wrote something wrong: every text is in `bad/*.err`, beside the file that it is about. */
 import { formatProblems } from '../../src/problems';
+import { formatPlace, type Place } from '../../src/source';
 import { expectGolden, filesIn, problemsIn } from './fixture';
 
 const BAD = filesIn('bad');
@@ -13,13 +14,13 @@ describe('a bad file', () => {
   });
 
   it.each(BAD)('%s gets no two messages for one place', (name, text) => {
-    const places = problemsIn(text).map(({ place, message }) => `${place.line}:${place.column} ${placeless(message)}`);
+    const places = problemsIn(text).map(({ place, message }) => `${formatPlace(place)} ${placeless(message)}`);
     expect(places).toEqual([...new Set(places)]);
   });
 
   it.each(BAD)('%s gets its messages in the order of the file, each with the source line and a caret', (name, text) => {
     const problems = problemsIn(text);
-    const offsets = problems.map(({ place }) => place.line * 10_000 + place.column);
+    const offsets = problems.map(({ place, usedAt = [] }) => usedAt.at(-1) ?? place).map(offsetOf);
     expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
     for (const { place, frame = '', message, hint = '' } of problems) {
       expect(frame).toMatch(new RegExp(`^> *${place.line} \\|`, 'm'));
@@ -38,6 +39,8 @@ describe('its neighbour', () => {
     expect(formatProblems(problemsIn(text))).toBe(formatProblems([]));
   });
 });
+
+const offsetOf = ({ line, column }: Place): number => line * 10_000 + column;
 
 /** Two names in one text may both be unknown: those are two mistakes at one place. */
 function placeless(message: string): string {

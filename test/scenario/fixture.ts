@@ -9,6 +9,7 @@ import type { LoadedStep, Scenario } from '../../src/scenario/scenario';
 import { SourceFile } from '../../src/source';
 
 const DEFAULT_ETCD = '3.5.35';
+const BESIDE = path.join(__dirname, 'bad');
 
 /** The scenario in a text; with its problems as a failure of the test where there are any. */
 export function scenarioOf(text: string, variables: Record<string, string> = {}): Scenario {
@@ -22,7 +23,9 @@ export function load(text: string, variables: Record<string, string> = {}, file 
   const given = Object.entries(variables).map(
     ([name, value]) => [name, { text: value, typed: true, given: true }] as const,
   );
-  return loadScenarios(new SourceFile(file, text), { variables: new Map(given) });
+  // As if it lay beside the bad and the good ones, whose parts are in parts/.
+  const source = new SourceFile(file, text, file, path.join(BESIDE, file));
+  return loadScenarios(source, { variables: new Map(given), cwd: BESIDE });
 }
 
 /** A drill with these steps, each a line of YAML or several. */

@@ -11,6 +11,7 @@ import type { Command } from '../io';
 const OPTIONS = {
   etcd: { type: 'string' },
   var: { type: 'string', multiple: true },
+  'var-file': { type: 'string', multiple: true },
   format: { type: 'string' },
   out: { type: 'string' },
 } as const;
@@ -26,6 +27,7 @@ export const command: Command = async (argv, io) => {
     path,
     cwd: io.cwd,
     variables: parseVariables(args.texts('var')),
+    variableFiles: args.texts('var-file'),
     ...(await resolveWithoutEngine(requested, io.env)),
     format,
   });

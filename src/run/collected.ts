@@ -1,0 +1,22 @@
+/** What a step of `onFailure` found, as a text for the reports. */
+import type { StepResult } from '../steps/step';
+
+/** More than a page; the logs have the rest. */
+const LONGEST_TEXT = 8000;
+
+/** A tool's output as it is, else a line for each part of the result; undefined where the step leaves nothing. */
+export function collectedText(result: StepResult | undefined): string | undefined {
+  const { stdout } = result ?? {};
+  const text = typeof stdout === 'string' ? stdout : linesOf(result ?? {}).join('\n');
+  const trimmed = text.trimEnd();
+  if (trimmed === '') return undefined;
+  return trimmed.length > LONGEST_TEXT ? `${trimmed.slice(0, LONGEST_TEXT)}…` : trimmed;
+}
+
+function linesOf(result: StepResult): string[] {
+  return Object.entries(result).map(([key, value]) => {
+    if (Array.isArray(value)) return `${key}: ${value.map(String).join(', ')}`;
+    if (typeof value === 'string') return `${key}: ${value}`;
+    return `${key}: ${value === null || value === undefined ? 'none' : JSON.stringify(value)}`;
+  });
+}

@@ -1,0 +1,19 @@
+import type { NestedSteps } from './context';
+import { text, variableValues } from './schema';
+import { defineStep } from './step';
+
+export const use = defineStep({
+  name: 'use',
+  summary: 'Runs the steps of another file, a part, in this place. They are read before anything starts.',
+  main: 'file',
+  args: {
+    file: { ...text, minLength: 1, description: 'the part, relative to the folder of this file' },
+    with: { ...variableValues, description: 'values for the `vars` that the part declares' },
+  },
+  required: ['file'],
+  timeoutMs: 0,
+  sentence: ({ file }) => `use ${file}`,
+  runbook: () => ({ commands: [] }),
+  // The loader has put the part's steps beside the arguments.
+  run: (args, context) => context.runSteps((args as unknown as { steps: NestedSteps }).steps),
+});
