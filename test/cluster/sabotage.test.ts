@@ -11,7 +11,7 @@ let ran: DrillRun;
 beforeAll(async () => {
   const texts = Object.entries(SABOTAGES).map(([name, sabotage]) => [name, sabotaged(sabotage)]);
   ran = await runDrills(Object.fromEntries(texts) as Record<string, string>);
-}, 400_000);
+}, 900_000);
 
 test('every shipped drill is sabotaged somewhere, by us or by an etcd that it is known to fail on', () => {
   const isKnownToFail = (file: string): boolean => /^knownFailing:/m.test(readFileSync(file, 'utf8'));

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './helpers';
+import { UPGRADE_SABOTAGES } from './sabotages-upgrade';
 
 export interface Sabotage {
   drill: string;
@@ -188,6 +189,7 @@ export const SABOTAGES: Record<string, Sabotage> = {
     message: 'the cluster is not as expected',
     comparisons: ['storage version on etcd-1: expected 3.6; actual unknown'],
   },
+  ...UPGRADE_SABOTAGES,
   'the disks were not lost, and neither was the data': {
     drill: 'recovery/nothing-left.yaml',
     replace: [['  - wipe: all\n', dropped]],
@@ -206,5 +208,6 @@ export function sabotaged({ drill, replace, etcd }: Sabotage): string {
     if (!before.includes(from)) throw new Error(`${drill} no longer says ${JSON.stringify(from)}`);
     return before.replace(from, () => by);
   }, original);
-  return etcd === undefined ? text : text.replace(/^steps:$/m, `etcd: ${etcd}\n\nsteps:`);
+  if (etcd === undefined) return text;
+  return text.replace(/^etcd: .*\n/m, '').replace(/^steps:$/m, `etcd: ${etcd}\n\nsteps:`);
 }
