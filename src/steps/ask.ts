@@ -16,9 +16,14 @@ export function processOf(member: string, context: StepContext): MemberProcess {
 
 /**
  * The member that is asked: the one that the author names, else the first in declared order that serves (a started
- * learner never). Where none serves, the first voter that runs: then the answer is etcd's own.
+ * learner never). Where none serves, the first voter that runs: then the answer is etcd's own. `notTo` is asked only
+ * where nobody else runs.
  */
-export async function askedMember(selector: Selector | undefined, context: StepContext): Promise<MemberProcess> {
+export async function askedMember(
+  selector: Selector | undefined,
+  context: StepContext,
+  notTo?: string,
+): Promise<MemberProcess> {
   if (selector !== undefined) {
     const member = await selectOne(selector, context);
     context.concerns(member);
@@ -26,11 +31,15 @@ export async function askedMember(selector: Selector | undefined, context: StepC
   }
   const { roster } = context.cluster;
   const eligible = ({ member }: MemberProcess): boolean => !roster.isLearner(member) && !roster.isRemoved(member);
-  const candidates = context.cluster.running().filter(eligible);
+  const voters = context.cluster.running().filter(eligible);
+  const others = voters.filter(({ member }) => member !== notTo);
+  const candidates = others.length > 0 ? others : voters;
   const [first] = candidates;
   if (!first) throw new Unmet('no voter runs that could be asked');
   const firstServes = candidates.length === 1 || (await whyNotServing(first, context.call(PROBE_MS))) === undefined;
-  const chosen = firstServes ? first : ((await servingProcesses(context)).find(eligible) ?? first);
+  const chosen = firstServes
+    ? first
+    : ((await servingProcesses(context)).find((one) => candidates.includes(one)) ?? first);
   context.note(`asked ${chosen.member}`);
   context.concerns(chosen.member);
   return chosen;

@@ -25,8 +25,9 @@ const AGAIN_MS = 200;
 export async function changeMembers<T>(
   context: StepContext,
   send: (process: MemberProcess, call: Call) => Promise<T>,
+  notTo?: string,
 ): Promise<T> {
-  const process = await askedMember(undefined, context);
+  const process = await askedMember(undefined, context, notTo);
   if (context.expectError) return send(process, context.call());
   await waitForLeader(process, context);
   const started = Date.now();

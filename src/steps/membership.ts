@@ -150,10 +150,15 @@ export const memberRemove = defineStep({
   async run({ member }, context) {
     const name = await selectOne(member, context);
     context.concerns(name);
-    await changeMembers(context, async (process, call) => {
-      const { id } = await listedMember(name, process, context);
-      await process.client.memberRemove(id, call);
-    });
+    // A member that removes itself may be gone before it answers: `etcdserver: server stopped`.
+    await changeMembers(
+      context,
+      async (process, call) => {
+        const { id } = await listedMember(name, process, context);
+        await process.client.memberRemove(id, call);
+      },
+      name,
+    );
     context.cluster.roster.removed(name);
     return { members: [name] };
   },
