@@ -5,6 +5,34 @@ const certain = (about: string): Rule => ({ severity: 'error', kind: 'sense', ab
 const likely = (about: string): Rule => ({ severity: 'warning', kind: 'sense', about });
 
 export const SENSE_RULES = {
+  'no-quorum': certain(
+    'A write, a linearizable read or a member change needs a majority of the voters, and here most of them are certainly ' +
+      'down, and no `expectError` says that this is the point. Start them first, read with `consistency: serializable`, or ' +
+      'expect the error.',
+  ),
+  'never-added': certain(
+    'A member without data that is started with `initialClusterState: existing` asks the others who is in the cluster, ' +
+      'finds that it is not, and gives up: `member count is unequal`. `member-add` tells the cluster first.',
+  ),
+  'lost-data': certain(
+    'A member that was in the cluster and lost its data is started as if it were new. The others remember it, and it is ' +
+      'refused: `member … has already been bootstrapped`. Remove it and add it again, then it comes back as another member.',
+  ),
+  'lost-log': likely(
+    'A member that was added at run time, and lost its data, is started under its old ID. Etcd mostly panics: `tocommit(…) ' +
+      'is out of range`; at times it comes back, having forgotten what it acknowledged. Remove it and add it again.',
+  ),
+  'start-would-succeed': likely(
+    'A start is expected to be refused, and from what the drill did before nothing speaks against it: the member has its ' +
+      'data, is in the member list, and a quorum runs.',
+  ),
+  'other-refusal': likely(
+    'A start is certainly refused, but with other words than the drill expects: it would fail for the wrong reason.',
+  ),
+  'start-skips-minor': likely(
+    'A member is started on data that was written more than one minor version earlier. Etcd supports upgrades of one minor ' +
+      'version at a time; what skips one may start, and may not.',
+  ),
   'start-without-quorum': certain(
     '`start` waits until the member serves, and with the members that are up after it there is no majority of its list, so ' +
       'it would wait for nothing. Start more of them together, set `initialCluster` to those that start, or do not wait ' +
@@ -34,6 +62,36 @@ export const SENSE_RULES = {
   'no-downgrade-request': certain(
     'etcd can be asked for a downgrade from 3.6 on. 3.5 answers with a time-out, stores the request all the same, and the next ' +
       'restart of any 3.5 member is fatal: it is never sent there.',
+  ),
+
+  'unsupported-step': certain(
+    'The version of etcd that the scenario is given can not do what the step says. Let the step be skipped there (`when: ' +
+      '{etcd: ">=3.4"}`), or the whole drill (`requires`).',
+  ),
+  'skipped-result': certain(
+    'The step uses a result of one that is skipped on this version. Give both the same `when`.',
+  ),
+  contradiction: certain(
+    'What is expected can not be, by what the steps before did: a member that is down can neither serve nor run.',
+  ),
+  'unused-variable': likely('A variable is declared, and nothing names it.'),
+  'unused-matrix': likely(
+    'A list of the matrix multiplies the runs, and nothing names its value: all of them would be the same.',
+  ),
+  'unlikely-error': likely(
+    'No version of etcd says this text, but it is nearly one that etcd does say. Only texts that are one or two letters ' +
+      'away from a known one, or that only the documentation has, are reported.',
+  ),
+  'get-compares-nothing': likely(
+    'A `get` without `value`, `absent` or `count` succeeds whatever is there, even nothing. Say what must be there, keep the ' +
+      'result with `as`, or use `expect: {healthy: …}` where it is only to show that the member serves.',
+  ),
+  'sleep-before-assertion': likely(
+    'A fixed time before an assertion is too short on a slow day and too long on all others. `within` on the assertion ' +
+      'waits as long as it has to, and no longer.',
+  ),
+  'no-assertion': likely(
+    'Nothing in the drill compares anything: it shows that the steps can be done, and nothing about what they lead to.',
   ),
 
   'unknown-rule': likely(

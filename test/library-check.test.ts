@@ -28,6 +28,7 @@ test('the good files are followed although others can not be read', async () => 
   write('c.yaml', 'start: all', 'expect: {healthy: all}');
   const result = await checked();
   expect(told(result)).toEqual([
+    'a.yaml:1 warning: nothing in this drill compares anything: it passes whatever its steps lead to',
     'a.yaml:6 error: etcd-1 is not running here',
     'b.yaml:4 error: there is no action `stat`',
     'b.yaml:5 error: there is no action `kil`',
@@ -38,10 +39,11 @@ test('the good files are followed although others can not be read', async () => 
 
 test('a problem that only some versions have says which', async () => {
   const when = 'kill: etcd-1\n    when: {etcd: "<3.5"}';
-  write('a.yaml', 'start: all', when, 'kill: etcd-1', 'kill: etcd-1', 'expect: {healthy: [etcd-2]}');
+  const restore = 'restore: {member: etcd-1, snapshot: none}';
+  write('a.yaml', 'start: all', when, 'kill: etcd-1', 'wipe: etcd-1', restore, 'expect: {healthy: [etcd-2]}');
   expect(told(await checked())).toEqual([
     'a.yaml:7 error: with etcd 3.4.23: etcd-1 is not running here',
-    'a.yaml:8 error: etcd-1 is not running here',
+    'a.yaml:9 error: no step before this one takes a snapshot "none"',
   ]);
   expect(told(await checked(['3.4.23']))[0]).toBe('a.yaml:7 error: etcd-1 is not running here');
 });

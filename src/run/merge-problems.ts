@@ -4,11 +4,14 @@ import { byPlace } from '../scenario/problem-order';
 import { formatPlace } from '../source';
 import { minorOf } from '../version';
 
-/** In the order of the file, each once; one that only some of the versions have says which. */
-export function mergeProblems(followed: readonly { version: string; problems: readonly Problem[] }[]): Problem[] {
+/** `always` does not depend on the version. In the order of the file, each once; one that only some of the versions have says which. */
+export function mergeProblems(
+  followed: readonly { version: string; problems: readonly Problem[] }[],
+  always: readonly Problem[],
+): Problem[] {
   const all = new Set(followed.map(({ version }) => version));
   const found = new Map<string, { problem: Problem; versions: Set<string> }>();
-  for (const { version, problems } of followed) {
+  for (const { version, problems } of [...followed, ...[...all].map((version) => ({ version, problems: always }))]) {
     for (const problem of problems) {
       const key = `${formatPlace(problem.place)} ${problem.rule} ${problem.message}`;
       const same = found.get(key) ?? { problem, versions: new Set() };

@@ -6,6 +6,7 @@ import type { CaseRef } from '../events';
 import { knownFor, type KnownFailing } from '../scenario/known-failing';
 import { isNullText, valueOf, type Node } from '../scenario/node';
 import { followDrill } from '../scenario/follow';
+import { fileProblems } from '../scenario/rules';
 import { silence } from '../scenario/silences';
 import { allSteps, type LoadedStep, type Scenario } from '../scenario/scenario';
 import { containsExpression } from '../scenario/expressions';
@@ -78,7 +79,8 @@ function problemsOf(cases: readonly PlannedCase[]): Problem[] {
     const scenarios = [...new Set(ofFile.map(({ scenario }) => scenario))];
     const elsewhere = (): Problem[] =>
       scenarios.flatMap((scenario) => KNOWN_VERSIONS.flatMap((version) => senseOf(scenario, version)));
-    return silence(scenarios, mergeProblems(followed), elsewhere);
+    const always = scenarios.flatMap((scenario) => fileProblems(scenario));
+    return silence(scenarios, mergeProblems(followed, always), elsewhere);
   });
 }
 

@@ -147,3 +147,20 @@ function toText(value: unknown): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
+
+/** Where expressions stand in a tree, as JSON pointers, and what they name. */
+export function nodesWithExpressions(node: Node, pointer = ''): { pointer: string; names: string[] }[] {
+  switch (node.kind) {
+    case 'scalar': {
+      if (!hasExpression(node.text)) return [];
+      const names = [...node.text.matchAll(TOKENS)].flatMap(([, name]) => (name === undefined ? [] : [name.trim()]));
+      return [{ pointer, names }];
+    }
+    case 'seq':
+      return node.items.flatMap((item, i) => nodesWithExpressions(item, `${pointer}/${i}`));
+    case 'map':
+      return node.entries.flatMap(({ key, value }) =>
+        nodesWithExpressions(value, `${pointer}/${key.text.replace(/~/g, '~0').replace(/\//g, '~1')}`),
+      );
+  }
+}

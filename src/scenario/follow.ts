@@ -1,10 +1,14 @@
 /** Walks through a drill as far as reading goes, for one version, and finds what can't be right before anything runs. */
 import type { Problem } from '../errors';
+import type { SenseRule } from '../rules-of-sense';
 import { DrillState } from '../steps/drill-state';
 import type { ArgumentProblem, BoundStep } from '../steps/step';
-import { containsExpression } from './expressions';
+import { containsExpression, nodesWithExpressions } from './expressions';
 import { locate } from './node';
-import type { LoadedStep, Scenario } from './scenario';
+import { STEP_RULES } from './rules';
+import { skippedResult } from './rules/versions';
+import type { RuleVisit } from './rules/visit';
+import { allSteps, type LoadedStep, type Scenario } from './scenario';
 import { problemOf } from './step-problem';
 
 const NOTHING_YET = { results: new Map(), skipped: new Set<string>(), repeatIndex: 0 };
@@ -19,16 +23,51 @@ export interface Visit {
   state: DrillState;
 }
 
+/** After these the author and the walk differ about who runs with what: everything that follows would only repeat it. */
+const UNSETTLING: ReadonlySet<string> = new Set<SenseRule>([
+  'no-quorum',
+  'never-added',
+  'lost-data',
+  'start-without-quorum',
+  'running-already',
+  'not-running',
+  'wipe-running',
+  'restore-unfit',
+  'contradiction',
+]);
+
 /** The problems of sense in a scenario whose shape is right, with this version. */
 export function followDrill(scenario: Walked, version: string): Problem[] {
   const problems: Problem[] = [];
+  const skipped = resultsSkipped(scenario, version);
+  let isWrong = false;
+  const report = (problem: ArgumentProblem, step: LoadedStep): void => {
+    const found = located(problem, step);
+    problems.push(found);
+    isWrong ||= UNSETTLING.has(found.rule);
+  };
   walkDrill(
     scenario,
     version,
-    () => undefined,
-    (problem, step) => problems.push(located(problem, step)),
+    ({ step, state }) => {
+      // What the author takes for granted after a mistake is anybody's guess: one mistake gives one message.
+      if (isWrong) state.forgetAll();
+      isWrong = false;
+      const tell: RuleVisit['tell'] = (rule, pointer, message, hint) => report({ rule, pointer, message, hint }, step);
+      skippedResult({ step, state, tell }, skipped);
+      for (const rule of STEP_RULES) if (!isWrong) rule({ step, state, tell });
+      if (isWrong) state.forgetAll();
+    },
+    report,
   );
   return problems;
+}
+
+/** The names of results whose steps do not run with this version. */
+function resultsSkipped({ steps, onFailure, finally: last }: Walked, version: string): ReadonlySet<string> {
+  const all = allSteps([...steps, ...onFailure, ...last]);
+  const off = all.filter(({ modifiers }) => modifiers.when?.holds(version) === false);
+  return new Set(allSteps(off).flatMap(({ modifiers }) => modifiers.as ?? []));
 }
 
 /** Comes to every step that runs with this version, those of blocks after the block itself. */
@@ -55,8 +94,7 @@ export function walkDrill(
   walk(scenario.steps);
   // `onFailure` and `finally` also run after a failure in the middle: nothing is certain there.
   for (const later of [scenario.onFailure, scenario.finally]) {
-    state.forget();
-    state.forgetList();
+    state.forgetAll();
     walk(later);
   }
 }
@@ -74,10 +112,20 @@ function followOne(
     state.ordered = ordered;
     return;
   }
-  if (bound) return bound.follow(state, { fails: step.modifiers.expectError !== undefined });
+  const { expectError, as } = step.modifiers;
+  state.keepsAs = as;
+  if (bound) return bound.follow(state, { fails: expectError !== undefined, expected: expectError });
   if (!step.step.follows) return;
-  state.forget();
-  state.forgetList();
+  if (step.step.name === 'start' && expectError === undefined && startsThoseKept(step, state)) return;
+  state.forgetAll();
+}
+
+/** `start: ${results.victim.members}`: those that an earlier step ended, whoever they are. */
+function startsThoseKept({ args }: LoadedStep, state: DrillState): boolean {
+  const [only, ...more] = nodesWithExpressions(args);
+  const as = /^results\.([^.]+)\.members$/.exec(only?.names[0] ?? '')?.[1];
+  const isWhole = more.length === 0 && only?.pointer === '/member' && only.names.length === 1;
+  return isWhole && as !== undefined && state.startedKept(as);
 }
 
 function located(found: ArgumentProblem, step: LoadedStep): Problem {

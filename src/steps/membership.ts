@@ -41,7 +41,8 @@ export const memberAdd = defineStep({
   sentence: ({ member, learner }) => `add ${member} as a ${learner ? 'learner' : 'member'}`,
   check: ({ peerURL }) => checkPeerURL(peerURL),
   follow({ member, learner = false, peerURL }, state, { fails }) {
-    if (!fails) state.added(member, { learner, peerURL });
+    if (fails) state.mayHaveChanged();
+    else state.added(member, { learner, peerURL });
   },
   runbook({ member, learner = false, peerURL }, state) {
     const target = asked(undefined, state);
@@ -133,7 +134,7 @@ export const memberRemove = defineStep({
   timeoutMs: CHANGE_MS,
   sentence: ({ member }) => `remove ${list(member)} from the cluster`,
   follow({ member }, state, { fails }) {
-    if (fails) return;
+    if (fails) return state.mayHaveChanged();
     const [one] = state.named(member) ?? [];
     if (one !== undefined) return state.removed(one);
     state.forgetList();
@@ -174,7 +175,8 @@ export const memberPromote = defineStep({
   timeoutMs: CHANGE_MS,
   sentence: ({ member }) => `promote ${member} to a voter`,
   follow({ member }, state, { fails }) {
-    if (!fails) state.roster.promoted(member);
+    if (fails) state.mayHaveChanged();
+    else state.promoted(member);
   },
   runbook: ({ member }, state) =>
     changeById(member, state, {

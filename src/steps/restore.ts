@@ -51,7 +51,7 @@ export const restore = defineStep({
             message: '`bumpRevision` and `markCompacted: true` need each other: etcd takes both or neither',
           },
         ],
-  follow({ member, snapshot, initialCluster }, state, { fails }) {
+  follow({ member, snapshot, initialCluster, initialClusterToken }, state, { fails }) {
     requireSnapshot(snapshot, state);
     const members = state.named(member);
     if (!members) return state.forget();
@@ -61,7 +61,9 @@ export const restore = defineStep({
     else if (full !== undefined && !fails)
       state.problem('restore-unfit', '/member', `${full} has data here`, `\`wipe: ${full}\` throws it away`);
     if (fails) state.forget(members);
-    else for (const one of members) state.restored(one, initialCluster);
+    else
+      for (const one of members)
+        state.restored(one, initialCluster, `${JSON.stringify(snapshot)} ${initialClusterToken ?? ''}`);
   },
   runbook: ({ member, snapshot, ...args }, state) => instruct(member, snapshot, args, state),
   async run({ member, snapshot, ...args }, context) {

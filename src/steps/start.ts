@@ -1,12 +1,12 @@
 import type { MemberProcess, StartSpec } from '../cluster/cluster';
 import { Unmet } from '../errors';
 import type { StepContext } from './context';
-import type { DrillState } from './drill-state';
 import { waitUntilServing } from './health';
 import { checkPeerURL } from './peer-url';
 import { expectRefusal } from './refusal';
 import { flag, flagMap, memberNames, startable, text, version } from './schema';
 import { instructStart, type StartArgs } from './start-instruction';
+import { followStart, noQuorumMessage } from './start-sense';
 import { startSpec } from './start-spec';
 import { defineStep } from './step';
 import { select, type Selector } from './select';
@@ -33,7 +33,7 @@ export const start = defineStep({
   sentence: (args) => sentenceOf(args),
   needs: ({ newAddress }) => (newAddress === undefined ? [] : ['pinned-addresses']),
   check: ({ peerURL }) => checkPeerURL(peerURL),
-  follow: (args, state, { fails }) => followStart(args, state, fails),
+  follow: (args, state, { fails, expected }) => followStart(args, state, fails ? expected : undefined),
   runbook: (args, state) => instructStart(args, state),
   async run(args, context) {
     const members = await membersToStart(args.member, context);
@@ -127,35 +127,4 @@ function refuseWithoutQuorum(specs: Map<string, StartSpec>, context: StepContext
     const up = names.filter((name) => specs.has(name) || cluster.running().some((process) => process.member === name));
     if (up.length <= names.length / 2) throw new Unmet(noQuorumMessage(up, names));
   }
-}
-
-/** What can be known of a start by reading: who is up already, and whether a first start makes a quorum of its list. */
-function followStart(args: StartArgs, state: DrillState, fails: boolean): void {
-  const named = state.named(args.member);
-  if (!named) return state.forget();
-  const isAll = args.member === 'all';
-  const members = isAll ? named.filter((member) => state.isUp(member) !== true) : named;
-  const twice = isAll ? undefined : members.find((member) => state.isUp(member) === true);
-  if (twice !== undefined)
-    state.problem('running-already', '/member', `${twice} is running already`, 'stop or kill it first');
-  if (fails) return members.forEach((member) => state.mayHaveStarted(member));
-  const first = members.every((member) => state.hasData(member) === false);
-  const plain =
-    args.initialClusterState !== 'existing' && !args.forceNewCluster && (args.waitFor ?? 'healthy') === 'healthy';
-  const bootstrapped = state.members.some((member) => state.hasData(member) !== false);
-  if (first && plain && state.ordered && (args.initialCluster !== undefined || !bootstrapped)) {
-    const names = args.initialCluster ?? state.members;
-    const up = names.filter((name) => members.includes(name) || state.isUp(name) !== false);
-    if (up.length <= names.length / 2) state.problem('start-without-quorum', '', noQuorumMessage(up, names));
-  }
-  for (const member of members) state.started(member, state.specFor(member, args));
-}
-
-/** Why a start can't make a quorum, and the three ways out. */
-export function noQuorumMessage(up: readonly string[], names: readonly string[]): string {
-  const alone = up.length === 1 ? `${up[0]} alone is` : `${up.join(', ')} are`;
-  return (
-    `${alone} ${up.length} of ${names.length}, which is no quorum: start more of ${names.join(', ')} together, ` +
-    `set \`initialCluster: [${up.join(', ')}]\`, or \`waitFor: running\``
-  );
 }

@@ -1,5 +1,6 @@
 /** What a verb of the language is. Adding one costs a file, its test, and a line in `index.ts`. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { TextPattern } from '../match';
 import type { SenseRule } from '../rules-of-sense';
 import type { StepContext } from './context';
 import type { DrillState } from './drill-state';
@@ -34,6 +35,13 @@ export interface Step {
   bind(args: unknown): BoundStep;
 }
 
+export interface FollowOptions {
+  /** The step is expected to fail. */
+  fails: boolean;
+  /** What etcd has to say then. */
+  expected?: TextPattern | readonly TextPattern[];
+}
+
 /** One step of a drill, its arguments closed over. */
 export interface BoundStep {
   /** What a person would say: `kill etcd-2`. */
@@ -42,7 +50,7 @@ export interface BoundStep {
   check(): ArgumentProblem[];
   needs(): Need[];
   /** Tells what it changes by what can be known from reading alone, and reports what can't be right. */
-  follow(state: DrillState, options: { fails: boolean }): void;
+  follow(state: DrillState, options: FollowOptions): void;
   /** What an operator would type instead, at this point of the drill. */
   runbook(state: DrillState): Instruction;
   run(context: StepContext): Promise<StepResult | void>;
@@ -69,8 +77,7 @@ interface Definition<Properties extends Record<string, JSONSchema>, Args> {
   sentence(args: Args): string;
   check?(args: Args): ArgumentProblem[];
   needs?(args: Args): Need[];
-  /** `fails`: the step is expected to fail. */
-  follow?(args: Args, state: DrillState, options: { fails: boolean }): void;
+  follow?(args: Args, state: DrillState, options: FollowOptions): void;
   /** What an operator would type instead, where `state` is what is known just before. A block: nothing of its own. */
   runbook(args: Args, state: DrillState): Instruction;
   run(args: Args, context: StepContext): Promise<StepResult | void>;

@@ -39,7 +39,7 @@ async function runningOf(selected: Selector, context: StepContext): Promise<stri
 
 function followEnd(selected: Selector, state: DrillState): void {
   const members = state.named(selected);
-  if (!members) return state.forget();
+  if (!members) return typeof selected === 'string' ? state.endedSome(selected) : state.forget();
   const down = selected === 'all' ? undefined : members.find((member) => state.isUp(member) === false);
   if (down !== undefined) state.problem('not-running', '/member', `${down} is not running here`);
   for (const member of members) state.ended(member);

@@ -14,7 +14,7 @@ function drill(name: string, steps: string, head = ''): Scenario {
 
 const order = (scenarios: Scenario[], versions: string[]): string[] => {
   const { cases, problems } = planCases(scenarios, { etcd: versions, defaultEtcd: [], repeat: 1 });
-  expect(problems).toEqual([]);
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   return longestFirst(cases).map(({ ref }) => `${ref.name}@${ref.etcd}`);
 };
 

@@ -34,8 +34,13 @@ export function drill(...steps: string[]): string {
   return `name: A drill\nmembers: 3\nsteps:\n${list}`;
 }
 
-/** Every problem of a drill: those of its file, else those with the versions that it would run with. */
+/** The errors of a drill: what these fixtures compare, or do not, is beside their point. */
 export function problemsIn(text: string, file = 'drill.yaml'): Problem[] {
+  return allProblemsIn(text, file).filter(({ severity }) => severity === 'error');
+}
+
+/** Every error and warning of a drill: those of its file, else those with the versions that it would run with. */
+export function allProblemsIn(text: string, file = 'drill.yaml'): Problem[] {
   const { scenarios, problems } = load(text, {}, file);
   return scenarios.length > 0
     ? planCases(scenarios, { etcd: undefined, defaultEtcd: [DEFAULT_ETCD], repeat: 1 }).problems

@@ -34,7 +34,10 @@ async function look({ top = '', steps, variables }: About): Promise<string[] | s
     refuseErrors(problems);
     return scenarios.flatMap((one) => outsideFiles(one.steps).map(({ path }) => path));
   } catch (thrown) {
-    if (thrown instanceof ScenarioError) return formatProblems(thrown.problems).replaceAll(root, 'ROOT');
+    if (thrown instanceof ScenarioError) {
+      const errors = thrown.problems.filter(({ severity }) => severity === 'error');
+      return formatProblems(errors).replaceAll(root, 'ROOT');
+    }
     throw thrown;
   }
 }

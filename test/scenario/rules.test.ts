@@ -4,7 +4,7 @@ import path from 'node:path';
 import { formatProblems } from '../../src/problems';
 import { planCases } from '../../src/run/plan';
 import { RULES, SILENCEABLE } from '../../src/rules';
-import { expectGolden, filesIn, problemsIn, scenarioOf } from './fixture';
+import { expectGolden, filesIn, allProblemsIn, scenarioOf } from './fixture';
 
 const ROOT = path.resolve(__dirname, '../..');
 const NAMES = [...SILENCEABLE];
@@ -14,7 +14,7 @@ const VERSIONS = ['3.3.25', '3.4.23', '3.5.35', '3.6.16', '3.7.3'];
 describe('the rule', () => {
   it.each(NAMES)('%s finds what it is for, and nothing else is found', (name) => {
     const text = FILES.get(`${name}/bad`) ?? '';
-    const problems = problemsIn(text, `${name}/bad.yaml`);
+    const problems = allProblemsIn(text, `${name}/bad.yaml`);
     expect([...new Set(problems.map(({ rule }) => rule))]).toEqual([name]);
     expect(problems.map(({ severity }) => severity)).toEqual(problems.map(() => RULES.get(name)?.severity));
     expectGolden(`rules/${name}/bad.err`, formatProblems(problems));
@@ -22,22 +22,22 @@ describe('the rule', () => {
 
   it.each(NAMES)('%s leaves its neighbour alone, and so does every other', (name) => {
     const text = FILES.get(`${name}/good`) ?? '';
-    expect(formatProblems(problemsIn(text, `${name}/good.yaml`))).toBe(formatProblems([]));
+    expect(formatProblems(allProblemsIn(text, `${name}/good.yaml`))).toBe(formatProblems([]));
   });
 
   it.each(NAMES.filter((name) => name !== 'unknown-rule' && name !== 'silences-nothing'))(
     '%s is silenced by a comment, in the line and above it',
     (name) => {
       const text = FILES.get(`${name}/bad`) ?? '';
-      const lines = problemsIn(text).map(({ place }) => place.line);
+      const lines = allProblemsIn(text).map(({ place }) => place.line);
       const inLine = text
         .split('\n')
         .map((line, i) => (lines.includes(i + 1) ? `${line} ${comment('line', name)}` : line));
       const above = text
         .split('\n')
         .flatMap((line, i) => (lines.includes(i + 1) ? [comment('next-line', name), line] : [line]));
-      expect(formatProblems(problemsIn(inLine.join('\n')))).toBe(formatProblems([]));
-      expect(formatProblems(problemsIn(above.join('\n')))).toBe(formatProblems([]));
+      expect(formatProblems(allProblemsIn(inLine.join('\n')))).toBe(formatProblems([]));
+      expect(formatProblems(allProblemsIn(above.join('\n')))).toBe(formatProblems([]));
     },
   );
 

@@ -1,5 +1,6 @@
 import { Unmet } from '../../errors';
 import type { StepContext } from '../context';
+import type { DrillState } from '../drill-state';
 import { sentences, type Instruction } from '../instruction';
 import type { JsonSchema } from '../schema';
 import type { Step } from '../step';
@@ -52,13 +53,21 @@ export const expect: Step = {
           .map((row) => row.words(expected[row.name]))
           .join('; ')}`,
       check: () => [],
-      follow: () => undefined,
+      follow: (state) => learn(expected, state),
       needs: () => ('address' in expected ? ['pinned-addresses'] : []),
       runbook: (state) => together(rowsOf(expected).map((row) => row.runbook(expected[row.name], state))),
       run: (context) => look(expected, context),
     };
   },
 };
+
+/** What holds is known from here on: who ended, and who alone runs. */
+function learn({ exit: ended, running: up }: Expected, state: DrillState): void {
+  const { member } = (ended ?? {}) as { member?: unknown };
+  if (typeof member === 'string' && state.members.includes(member)) state.ended(member);
+  if (!Array.isArray(up)) return;
+  for (const one of state.members) if (!up.includes(one)) state.ended(one);
+}
 
 function rowsOf(expected: Expected): Row[] {
   return ROWS.filter((row) => row.name in expected);

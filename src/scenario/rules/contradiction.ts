@@ -1,0 +1,38 @@
+/** What `expect` asks of members that are down, or that have no quorum. */
+import { argument, namesUnder, textOf, type RuleVisit } from './visit';
+
+export function contradiction(visit: RuleVisit): void {
+  const { step, state } = visit;
+  if (step.step.name !== 'expect' || !state.ordered) return;
+  const isDown = (member: string): boolean => state.isUp(member) === false;
+  const running = namesUnder(step, 'running', state)?.find(isDown);
+  if (running !== undefined) return visit.tell('contradiction', '/running', `${running} is not running here`);
+  const unhealthy = namesUnder(step, 'unhealthy', state)?.find(isDown);
+  if (unhealthy !== undefined) {
+    const message = `${unhealthy} is not running here; \`unhealthy\` is a process that runs and does not serve`;
+    return visit.tell('contradiction', '/unhealthy', message, '`running: […]` says exactly who runs');
+  }
+  const healthy = namesUnder(step, 'healthy', state);
+  const down = healthy?.find(isDown);
+  if (down !== undefined)
+    return visit.tell('contradiction', '/healthy', `${down} is not running here, and can't serve`);
+  const without = healthy?.find((member) => {
+    const cluster = state.clusterOfMember(member);
+    return cluster !== undefined && state.lacksQuorum(cluster);
+  });
+  if (without !== undefined) {
+    return visit.tell(
+      'contradiction',
+      '/healthy',
+      `${without} can't serve: most of its cluster's voters are down here`,
+    );
+  }
+  const leader = textOf(step, 'leader');
+  if (leader !== undefined && state.members.includes(leader) && isDown(leader)) {
+    return visit.tell('contradiction', '/leader', `${leader} is not running here, and leads nobody`);
+  }
+  if (argument(step, 'exit') === undefined && state.members.every(isDown) && argument(step, 'running') === undefined) {
+    const asking = ['leader', 'members', 'clusterId', 'version', 'alarms'].find((row) => argument(step, row));
+    if (asking !== undefined) visit.tell('contradiction', `/${asking}`, 'no member runs here that could be asked');
+  }
+}

@@ -1,0 +1,18 @@
+/** The rules of sense. Those that a step knows of itself are in its own file (`state.problem`). */
+import type { Problem } from '../../errors';
+import type { Scenario } from '../scenario';
+import { assertionProblems } from './assertions';
+import { contradiction } from './contradiction';
+import { unlikelyError } from './error-texts';
+import { unusedNames } from './names';
+import { quorum } from './quorum';
+import { unsupported } from './versions';
+import type { StepRule } from './visit';
+
+/** Asked at each step, with what is known just before it. */
+export const STEP_RULES: readonly StepRule[] = [quorum, contradiction, unsupported, unlikelyError];
+
+/** What does not depend on the version, once for each scenario. */
+export function fileProblems(scenario: Scenario): Problem[] {
+  return [...assertionProblems(scenario), ...unusedNames(scenario)];
+}
