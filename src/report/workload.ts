@@ -32,9 +32,10 @@ function writesLine({ writes, reads, writesPerSecond, rate, missedRate, readLate
 
 function verdictsLine({ verdicts }: WorkloadFigures): string {
   if (!verdicts) return 'not read back: nothing is known of lost writes';
-  const { lostWrites, phantomWrites, staleReads, tornTransactions, movedWrites, unproven } = verdicts;
+  const { lostWrites, phantomWrites, staleReads, tornTransactions, movedWrites, wrongLeases, unproven } = verdicts;
   const parts = [`${lostWrites} lost`, `${phantomWrites} phantom`, `${staleReads} stale`];
   if (tornTransactions > 0) parts.push(`${counted(tornTransactions, 'transaction')} torn`);
+  if (wrongLeases > 0) parts.push(`${wrongLeases} against their lease`);
   if (movedWrites > 0) parts.push(`${movedWrites} at another revision`);
   if (unproven > 0) parts.push(`${unproven} unproven`);
   return parts.join(', ');

@@ -23,8 +23,9 @@ export async function check(
   history: History,
   members: readonly ReadBack[],
   keyName: (key: number) => string,
+  wrongLeases: readonly Finding[] = [],
 ): Promise<Checked> {
-  return new Checker(history, members, keyName).check();
+  return new Checker(history, members, keyName).check(wrongLeases);
 }
 
 class Checker {
@@ -40,7 +41,7 @@ class Checker {
     this.chains = (members[0]?.sights ?? []).map((_, key) => new Chain(key, history));
   }
 
-  async check(): Promise<Checked> {
+  async check(wrongLeases: readonly Finding[]): Promise<Checked> {
     await this.followWrites();
     for (const member of this.members) await this.checkMember(member);
     this.checkReads();
@@ -52,10 +53,10 @@ class Checker {
         staleReads: count('stale'),
         tornTransactions: count('torn'),
         movedWrites: count('moved'),
-        wrongLeases: 0,
+        wrongLeases: wrongLeases.length,
         unproven: count('unproven'),
       },
-      findings: this.findings,
+      findings: [...this.findings, ...wrongLeases.slice(0, MOST_TOLD)],
     };
   }
 

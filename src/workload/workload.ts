@@ -4,7 +4,8 @@ import { performance } from 'node:perf_hooks';
 import type { EtcdClient, KeyValue } from '../cluster/client';
 import { sleep } from '../clock';
 import { EtcdSaid, Unmet } from '../errors';
-import type { WorkloadFigures } from '../figures';
+import type { Finding, WorkloadFigures } from '../figures';
+import { holdLease } from './lease-client';
 import { History, NOTHING, type Kind, type Sight } from './history';
 import { Errors, Histogram, noOutcomes, Outage, Timeline } from './meter';
 import { Naming, NOBODY } from './naming';
@@ -66,6 +67,9 @@ export class Workload {
   private highest = 0;
   /** Counts how often revisions went back: what was in flight then is not counted again. */
   private revisionsBack = 0;
+  /** Lives of leases that went to their end, and what was wrong with some. */
+  leasesHeld = 0;
+  readonly wrongLeases: Finding[] = [];
 
   constructor(private readonly options: WorkloadOptions) {
     const { keys, valueBytes } = options.settings;
@@ -81,13 +85,14 @@ export class Workload {
   }
 
   start(): void {
-    const { writers, readers, rate } = this.options.settings;
+    const { writers, readers, rate, leases } = this.options.settings;
     const pace = new Pace(rate, this.nowMs());
     // A reader is as busy as a writer.
     const readPace = new Pace(rate && (rate * readers) / writers, this.nowMs());
     this.clients = [
       ...Array.from({ length: writers }, (_, i) => this.runWriter(i, pace)),
       ...Array.from({ length: readers }, (_, i) => this.runReader(i, readPace)),
+      ...Array.from({ length: leases }, (_, i) => this.runLeaseHolder(i)),
     ];
   }
 
@@ -147,6 +152,43 @@ export class Workload {
       const dueMs = pace.next(this.nowMs());
       const send = this.sendRead(key);
       if (!(await this.request({ kind: 'read', keys: [key], client, dueMs, send }, targets))) return;
+    }
+  }
+
+  /** Holds one lease after the other; a life that an error ends is begun anew. */
+  private async runLeaseHolder(index: number): Promise<void> {
+    const targets = new Targets(index, this.options.candidates);
+    const key = this.naming.leaseKey(index);
+    let target: Target | undefined;
+    const asked = async (): Promise<EtcdClient> => {
+      for (;;) {
+        this.signal.throwIfAborted();
+        target = targets.next(this.nowMs());
+        const client = target && clientOf(target);
+        if (client) return client;
+        await sleep(NOBODY_MS, this.signal);
+      }
+    };
+    const watch = {
+      nowMs: () => this.nowMs(),
+      call: () => this.call(),
+      pause: (ms: number) => sleep(ms, this.signal),
+      wrong: (told: string, revision: string) => {
+        const about = { member: target?.member ?? '', atMs: Math.round(this.nowMs()) };
+        this.wrongLeases.push({ kind: 'lease', operation: this.leasesHeld, key, revision, ...about, told });
+      },
+    };
+    while (!this.signal.aborted) {
+      try {
+        await holdLease(key, this.naming.value(0), asked, watch);
+        this.leasesHeld++;
+      } catch (thrown) {
+        if (this.signal.aborted) return;
+        if (!(thrown instanceof EtcdSaid)) throw thrown;
+        if (target) targets.failed(target, this.nowMs());
+        this.errors.add(thrown.said);
+        await sleep(FAILED_MS, this.signal).catch(() => undefined);
+      }
     }
   }
 

@@ -1,6 +1,16 @@
 /** `during` on real members: what clients lose, and what they wait for. */
+import type { EtcdClient } from '../../src/cluster/client';
+import { connectEtcd } from '../../src/cluster/etcd/client';
+import { PLAIN } from '../../src/cluster/security';
+import type { RunEvent } from '../../src/events';
 import type { WorkloadFigures } from '../../src/figures';
-import { ETCD, runDrill, runDrills, yamlOf, told, type Case } from './helpers';
+import { settingsOf } from '../../src/steps/during/settings';
+import { check } from '../../src/workload/check';
+import { readBack } from '../../src/workload/read-back';
+import { Recorder } from '../../src/workload/recorder';
+import { Workload } from '../../src/workload/workload';
+import { appliesFailed, appliesTwice, dropsOne, servesStale, tearsOne } from '../workload/fake-etcd';
+import { ETCD, runDrill, runDrills, told, until, yamlOf, type Case } from './helpers';
 
 jest.setTimeout(300_000);
 
@@ -26,7 +36,7 @@ const DRILLS = {
     steps: `
       - start: all
       - during:
-          workload: {writers: 6, rate: 100/s, transactions: 20%}
+          workload: {writers: 6, rate: 100/s, transactions: 20%, leases: 2}
           steps:
             - restart: all
           expect: {outage: "<20s", revisions: monotonic}
@@ -120,8 +130,60 @@ test('a forced new cluster after a hard kill loses acknowledged writes, and they
   expect(one.verdict).toBe('passed');
   const { verdicts, findings } = figuresOf(one);
   expect(verdicts?.lostWrites).toBeGreaterThan(0);
-  expect(verdicts).toMatchObject({ phantomWrites: 0, staleReads: 0, tornTransactions: 0, movedWrites: 0, unproven: 0 });
+  expect(verdicts).toMatchObject({ phantomWrites: 0, staleReads: 0, tornTransactions: 0, unproven: 0 });
+  // The members' histories have parted: what was written later stands at another revision on each.
+  expect(verdicts?.movedWrites).toBeGreaterThan(0);
   expect(findings[0]?.key).toMatch(/^\/etcd-scenarios\/workload\//);
+});
+
+/** The bookkeeping against a real member, with a liar in between. */
+describe('on a real member', () => {
+  let endpoint = '';
+  let ended: Promise<unknown> = Promise.resolve();
+  const ending = new AbortController();
+
+  beforeAll(async () => {
+    const yaml = yamlOf('one', { top: `etcd: ${ETCD}`, steps: '- start: all\n- sleep: 10m' });
+    endpoint = await new Promise((resolve, reject) => {
+      const onEvent = (event: RunEvent): void => void (event.type === 'member-serving' && resolve(event.endpoint));
+      ended = runDrill(yaml, { onEvent, signal: ending.signal, timeoutMs: 600_000 });
+      ended.then(() => reject(new Error('the member did not serve')), reject);
+    });
+  });
+
+  afterAll(async () => {
+    ending.abort();
+    await ended;
+  });
+
+  test.each<[string, (honest: EtcdClient) => EtcdClient, Partial<Record<string, number>>]>([
+    ['honest', (honest) => honest, {}],
+    ['one that drops an acknowledged write', (honest) => dropsOne(honest, 50), { lostWrites: 1 }],
+    ['one that applies a failed write', (honest) => appliesFailed(honest, 50), { phantomWrites: 1 }],
+    ['one that applies a write twice', (honest) => appliesTwice(honest, 50), { phantomWrites: 1 }],
+    ['one that serves a stale read', (honest) => servesStale(honest), { staleReads: 1 }],
+    ['one that applies half a transaction', (honest) => tearsOne(honest, 5), { tornTransactions: 1 }],
+  ])('%s is found out', async (_, lie, expected) => {
+    const client = connectEtcd('etcd-1', endpoint, PLAIN);
+    const { signal } = new AbortController();
+    const target = { member: 'etcd-1', incarnation: 1, client: lie(client) };
+    const settings = { ...settingsOf({ writers: 3, keys: 9, rate: '200/s' }), transactions: 0.2 };
+    const workload = new Workload({ settings, candidates: () => [target], recorder: new Recorder(undefined), signal });
+    workload.start();
+    await until('200 acknowledged writes', () => workload.writes.acknowledged >= 200 || undefined);
+    await workload.stop();
+    const back = await readBack(workload, 'etcd-1', client, signal);
+    client.close();
+    const { verdicts, findings } = await check(workload.history, [back], (key) => workload.naming.key(key));
+    expect(verdicts).toEqual({ ...NOTHING_WRONG, movedWrites: 0, unproven: 0, ...expected });
+    expect(findings).toHaveLength(Object.keys(expected).length);
+    for (const finding of findings) {
+      expect(finding).toMatchObject({
+        member: 'etcd-1',
+        key: expect.stringContaining(workload.naming.prefix) as string,
+      });
+    }
+  });
 });
 
 test('a workload that can do nothing fails, and so does one whose steps fail: with its figures', async () => {

@@ -7,6 +7,7 @@ type Put = { key: string; value: string | Buffer; prevKv?: boolean };
 /** Keeps every version of every key. */
 export class FakeEtcd {
   revision = 1;
+  private granted = 0;
   private readonly store = new Map<string, KeyValue[]>();
 
   client(): EtcdClient {
@@ -22,7 +23,21 @@ export class FakeEtcd {
         return { revision: String(this.revision), succeeded: true, previous };
       },
     };
-    return fake as unknown as EtcdClient;
+    return { ...fake, ...this.leases() } as unknown as EtcdClient;
+  }
+
+  private leases(): object {
+    return {
+      leaseGrant: async () => ({ id: String(++this.granted), ttlSeconds: '1' }),
+      leaseKeepAliveOnce: async () => ({ ttlSeconds: '1' }),
+      // One lease a key at a time is all that a workload needs.
+      leaseRevoke: async () => this.forget('/lease/'),
+    };
+  }
+
+  /** Throws keys away without a word. */
+  forget(part: string): void {
+    for (const key of this.store.keys()) if (key.includes(part)) this.store.delete(key);
   }
 
   /** Writes all at one revision; answers what was there before. */
@@ -134,6 +149,21 @@ export function leavesOpen(client: EtcdClient, turn: number, applies: boolean): 
       if (!now()) return client.put(request, call);
       if (applies) await client.put(request, call);
       throw new EtcdSaid('etcdserver: request timed out', 'unknown', 'the double');
+    },
+  });
+}
+
+/** Says that a lease was revoked, and keeps it. */
+export function keepsRevoked(client: EtcdClient): EtcdClient {
+  return altered(client, { leaseRevoke: () => Promise.resolve() });
+}
+
+/** Lets every key go whose lease is renewed. */
+export function forgetsRenewed(client: EtcdClient, etcd: FakeEtcd): EtcdClient {
+  return altered(client, {
+    leaseKeepAliveOnce: async () => {
+      etcd.forget('/lease/');
+      return { ttlSeconds: '1' };
     },
   });
 }

@@ -12,7 +12,17 @@ import { Recorder, type Line } from '../../src/workload/recorder';
 import type { Settings } from '../../src/workload/settings';
 import type { Target } from '../../src/workload/targets';
 import { Workload } from '../../src/workload/workload';
-import { appliesFailed, appliesTwice, dropsOne, FakeEtcd, leavesOpen, servesStale, tearsOne } from './fake-etcd';
+import {
+  appliesFailed,
+  appliesTwice,
+  dropsOne,
+  FakeEtcd,
+  forgetsRenewed,
+  keepsRevoked,
+  leavesOpen,
+  servesStale,
+  tearsOne,
+} from './fake-etcd';
 
 const SETTINGS: Settings = {
   writers: 3,
@@ -118,6 +128,36 @@ test.each([true, false])('a write of unknown outcome is nothing wrong (applied: 
   expect(verdicts).toEqual(NONE);
   expect(workload.writes).toMatchObject({ failed: 0, unknown: 1 });
   expect(workload.figures().errors).toEqual({ timedOut: 1 });
+});
+
+describe('a key that hangs on a lease', () => {
+  const lived = async (lie: (honest: EtcdClient, etcd: FakeEtcd) => EtcdClient): Promise<Workload> => {
+    const etcd = new FakeEtcd();
+    const target: Target = { member: 'etcd-1', incarnation: 1, client: lie(etcd.client(), etcd) };
+    const { signal } = new AbortController();
+    const settings = { ...SETTINGS, rate: 50, leases: 1 };
+    const workload = new Workload({ settings, candidates: () => [target], recorder: new Recorder(undefined), signal });
+    workload.start();
+    const held = async (): Promise<true | undefined> => (workload.leasesHeld > 0 ? true : undefined);
+    expect(await poll(held, { withinMs: 30_000, signal })).toBe(true);
+    await workload.stop();
+    return workload;
+  };
+
+  test('is there while the lease is kept alive, and gone when it is revoked', async () => {
+    expect((await lived((honest) => honest)).wrongLeases).toEqual([]);
+  });
+
+  test('that outlives it is found', async () => {
+    const [wrong] = (await lived(keepsRevoked)).wrongLeases;
+    expect(wrong).toMatchObject({ kind: 'lease', member: 'etcd-1' });
+    expect(wrong?.told).toContain('was revoked');
+  });
+
+  test('that vanishes before its time is found', async () => {
+    const { wrongLeases } = await lived(forgetsRenewed);
+    expect(wrongLeases[0]?.told).toMatch(/^it is gone, although its lease had \d+ ms to live/);
+  });
 });
 
 test('clients go on to another member, and come back to one that works again', async () => {

@@ -20,6 +20,10 @@ export const EXPECTED = {
       ...countBound,
       description: 'linearizable reads older than what was acknowledged before they began',
     },
+    wrongLeases: {
+      ...countBound,
+      description: 'keys that vanished while their lease was kept alive, or outlived it; 0 where nothing is said',
+    },
     outage: { ...durationBound, description: 'the longest time without an acknowledged write' },
     errors: {
       ...countBound,
@@ -70,6 +74,7 @@ function judgeVerdicts({ verdicts, findings }: WorkloadFigures, expected: Expect
     ['lost writes', expected.lostWrites ?? 0, verdicts.lostWrites, 'lost'],
     ['phantom writes', expected.phantomWrites ?? 0, verdicts.phantomWrites, 'phantom'],
     ['stale reads', expected.staleReads ?? 0, verdicts.staleReads, 'stale'],
+    ['keys against their lease', expected.wrongLeases ?? 0, verdicts.wrongLeases, 'lease'],
     ['transactions of which one half is there', 0, verdicts.tornTransactions, 'torn'],
   ];
   // Where writes may be lost, those above them stand at other revisions.

@@ -107,7 +107,8 @@ async function conclude(
   }
   const { members, silent } = await readBackAll(workload, context);
   const { naming, history } = workload;
-  const checked = members.length > 0 ? await check(history, members, (key) => naming.key(key)) : {};
+  const checked =
+    members.length > 0 ? await check(history, members, (key) => naming.key(key), workload.wrongLeases) : {};
   const figures = tell({ ...bare, ...checked });
   noteWhatIsOdd(figures, context);
   const unread = silent.map(({ member, why }) => ({

@@ -8,7 +8,14 @@ import type { ArgumentProblem } from '../step';
 
 const UNIT_BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 * 1024 };
 const SIZE = /^(\d+)(B|KiB|MiB)$/;
-const MOST = { writers: 256, readers: 256, keys: 10_000, ratePerSecond: 20_000, valueBytes: 1024 * 1024 } as const;
+const MOST = {
+  writers: 256,
+  readers: 256,
+  keys: 10_000,
+  leases: 256,
+  ratePerSecond: 20_000,
+  valueBytes: 1024 * 1024,
+} as const;
 
 export const WORKLOAD = {
   type: 'object',
@@ -39,6 +46,11 @@ export const WORKLOAD = {
       expects: 'a share such as 10%',
       description: 'the share of writes that are transactions of two keys; 0% where nothing is said',
     },
+    leases: {
+      type: 'integer',
+      minimum: 0,
+      description: 'clients that hold a key by a lease, keep it alive and revoke it; none where nothing is said',
+    },
     timeout: { ...duration, description: 'the deadline of one request; 2s where nothing is said' },
   },
   additionalProperties: false,
@@ -55,19 +67,19 @@ export function settingsOf(args: WorkloadArguments = {}): Settings {
     rate: rate === 'max' ? undefined : parseInt(rate, 10),
     valueBytes: bytesOf(valueSize),
     transactions: parseInt(args.transactions ?? '0%', 10) / 100,
-    leases: 0,
+    leases: args.leases ?? 0,
     timeoutMs: parseDuration(args.timeout ?? '2s') ?? 2000,
   };
 }
 
 /** What does not go together. */
 export function settingsProblems(args: WorkloadArguments = {}): ArgumentProblem[] {
-  const { writers, readers, keys, rate = 0, valueBytes, transactions } = settingsOf(args);
+  const { writers, readers, keys, leases, rate = 0, valueBytes, transactions } = settingsOf(args);
   const problems: ArgumentProblem[] = [];
   const problem = (key: string, message: string, hint?: string): void => {
     problems.push({ pointer: `/workload/${key}`, message, hint });
   };
-  const most = { writers, readers, keys };
+  const most = { writers, readers, keys, leases };
   for (const [key, value] of Object.entries(most)) {
     const limit = MOST[key as keyof typeof most];
     if (value > limit) problem(key, `${value} ${key} are more than one machine carries; ${limit} is the most`);
