@@ -159,8 +159,11 @@ class Checker {
         const told = `${witness} it at revision ${revision}, version ${version}, and ${why}`;
         this.tell('phantom', operation, key, { member, told, revision });
       },
-      moved: ({ operation, revision }, before) =>
-        this.tell('moved', operation, key, { member, told: `${witness} it at revision ${revision}`, revision: before }),
+      moved: ({ operation, revision }, before) => {
+        // One that was applied twice is told as that.
+        if (this.isFound('phantom', operation)) return;
+        this.tell('moved', operation, key, { member, told: `${witness} it at revision ${revision}`, revision: before });
+      },
       unproven: (operation) =>
         this.tell('unproven', operation, key, {
           told: 'it was overwritten, and the history of the key does not reach back to it',
