@@ -53,6 +53,7 @@ const READING = ['ajv', 'js-yaml'];
     ['list', '--json'],
     ['schema'],
     ['runbook', 'scenarios/recovery/minority-without-data.yaml'],
+    ['plan'],
   ])('%s %s loads nothing that reaches an engine', (...args) => {
     const { out, packages } = packagesLoadedBy(args.filter((one) => typeof one === 'string'));
     expect(out).not.toBe('');

@@ -4,6 +4,7 @@ export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd,
   etcd-scenarios run [FILE | FOLDER | FILE:LINE …]   run drills; without a path those not tagged \`slow\`
   etcd-scenarios validate [PATH…]                    find mistakes, without Docker
   etcd-scenarios list [PATH…] [--json]               what there is
+  etcd-scenarios plan [PATH…] [--etcd V] [--json]    what would run, step by step, without Docker
   etcd-scenarios runbook FILE [--etcd V] [--out FILE] the drill as a document to follow in an incident;
                                                      --format sh: as a bash script that runs by itself
   etcd-scenarios images [VERSION…]                   make etcd images available

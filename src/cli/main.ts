@@ -10,6 +10,7 @@ import type { Command } from './io';
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import('./commands/run'),
   validate: () => import('./commands/validate'),
+  plan: () => import('./commands/plan'),
   runbook: () => import('./commands/runbook'),
   list: () => import('./commands/list'),
   images: () => import('./commands/images'),

@@ -15,6 +15,8 @@ export interface Entry {
   /** Results of earlier steps that its commands name: `$victim_members`. */
   open: OpenName[];
   nested: Entry[];
+  /** How many members may be up while it runs. */
+  up: number;
 }
 
 export interface OpenName {
@@ -41,7 +43,22 @@ function entryOf(step: LoadedStep, bound: BoundStep | undefined, state: DrillSta
   const readable = bound ?? bindOpen(step, open);
   const title = withVariables(step.modifiers.name ?? readable.sentence());
   const isBlock = step.nested.length > 0;
-  return { step, title, instruction: filled(readable.runbook(state)), open: isBlock ? [] : open, nested: [] };
+  return {
+    step,
+    title,
+    instruction: filled(readable.runbook(state)),
+    open: isBlock ? [] : open,
+    nested: [],
+    up: upDuring(step, state),
+  };
+}
+
+/** Nobody is left out who may be up: what is not certain counts. */
+function upDuring({ step, args }: LoadedStep, state: DrillState): number {
+  const named =
+    step.name === 'start' ? (readNode(args, step.schema) as { member?: string | string[] }).member : undefined;
+  const started = named === undefined ? [] : (state.named(named) ?? state.members);
+  return new Set([...state.members.filter((member) => state.isUp(member) !== false), ...started]).size;
 }
 
 /** The step with a variable in the place of each result, which is known only when it happens. */

@@ -1,0 +1,56 @@
+/** What a run would do, told without an engine. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtReference, givenReference, officialReferences } from '../cluster/docker/images/names';
+import { asError, UsageError } from '../errors';
+import { overview, type CaseOverview } from '../runbook/overview';
+import { load, type LoadRequest } from './load';
+import { plan, type PlanRequest } from './plan';
+
+export interface PlannedOverview extends CaseOverview {
+  /** Which image each version runs: the first of these that is there. Whether one is only an engine knows. */
+  images: Record<string, string[]>;
+  /** How the last run of this case ended, by the reports; null where they have none. */
+  last: { verdict: string; durationMs: number } | null;
+}
+
+export interface OverviewRequest extends LoadRequest, PlanRequest {
+  /** The template that is used in place of the known images. */
+  image?: string;
+  /** Absolute folder of the reports. */
+  reports: string;
+}
+
+/** Throws ScenarioError for wrong files, UsageError for wrong paths or reports that can't be read. */
+export function overviewOf(request: OverviewRequest): PlannedOverview[] {
+  const { scenarios } = load(request);
+  const before = lastRun(join(request.reports, 'summary.json'));
+  return plan(scenarios, request).map((planned) => {
+    const told = overview(planned);
+    const images = told.versions.map((version) => [version, imagesOf(version, request.image)]);
+    return {
+      ...told,
+      images: Object.fromEntries(images) as Record<string, string[]>,
+      last: before.get(told.id) ?? null,
+    };
+  });
+}
+
+function imagesOf(version: string, template: string | undefined): string[] {
+  return template === undefined
+    ? [...officialReferences(version), builtReference(version)]
+    : [givenReference(template, version)];
+}
+
+/** What the reports of the last run say, by case; empty where there are none. */
+function lastRun(file: string): Map<string, { verdict: string; durationMs: number }> {
+  try {
+    const { cases } = JSON.parse(readFileSync(file, 'utf8')) as {
+      cases: { id: string; verdict: string; durationMs: number }[];
+    };
+    return new Map(cases.map(({ id, verdict, durationMs }) => [id, { verdict, durationMs }]));
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw new UsageError(`can't read ${file}: ${asError(thrown).message}`);
+  }
+}
