@@ -21,6 +21,7 @@ export function runbookMarkdown(drill: RunbookOf): string {
   const entries = entriesOf(scenario, version);
   const main = entries.filter(({ step }) => step.phase === 'steps');
   const last = entries.filter(({ step }) => step.phase === 'finally');
+  const after = entries.filter(({ step }) => step.phase === 'onFailure');
   const blocks = [
     `# ${scenario.name}`,
     scenario.description.trim(),
@@ -31,6 +32,7 @@ export function runbookMarkdown(drill: RunbookOf): string {
     situation(main),
     leftOut(scenario, entries, version),
     ...main.flatMap((entry) => entryBlocks(entry, 3)),
+    ...(after.length === 0 ? [] : ['## If a step does not come out', ...after.flatMap((one) => entryBlocks(one, 3))]),
     ...(last.length === 0 ? [] : ['## At the end, whatever happened', ...last.flatMap((one) => entryBlocks(one, 3))]),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;

@@ -19,7 +19,10 @@ export function startLines(name: string, wishes: StartWishes, state: DrillState)
 
 export function instructStart(args: StartArgs, state: DrillState): Instruction {
   const target = targetOf(args.member, state);
-  const names = args.member === 'all' ? target.names.filter((name) => state.isUp(name) !== true) : target.names;
+  const names =
+    args.member === 'all'
+      ? target.names.filter((name) => !state.members.includes(name) || state.isUp(name) !== true)
+      : target.names;
   const waits = (args.waitFor ?? 'healthy') === 'healthy';
   return {
     before: sentences(target.explained, beforeStart(names, args, state), together(names, waits)),

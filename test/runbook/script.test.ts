@@ -30,8 +30,14 @@ describe('a script', () => {
       '22:5 step 10 (`compact`) has no form as a script: this action',
       '23:5 step 11 (`alarm-disarm`) has no form as a script: this action',
       '26:5 step 14 (`etcdctl`) has no form as a script: this action',
-      '28:5 step 16 (`expect`) has no form as a script: `version`',
-      '32:5 step finally.1 (`delete`) has no form as a script: `finally`',
+      '29:5 step 17 (`stop`) has no form as a script: who is in the cluster shows only while it runs',
+      '30:5 step 18 (`wipe`) has no form as a script: who is in the cluster shows only while it runs',
+      '31:5 step 19 (`restore`) has no form as a script: who gets the data shows only while it runs',
+      '32:5 step 20 (`start`) has no form as a script: who is started shows only while it runs',
+      '33:5 step 21 (`expect`) has no form as a script: `version`',
+      '37:5 step onFailure.1 (`etcdctl`) has no form as a script: `onFailure`',
+      '39:5 step finally.1 (`kill`) has no form as a script: `finally`',
+      '40:5 step finally.2 (`delete`) has no form as a script: `finally`',
     ]);
   });
 

@@ -52,7 +52,7 @@ export function drillScript(drill: RunbookOf & { needs: ReadonlySet<Need> }): Sc
 
 function stepLines({ step, bound, state }: Visit): string {
   if (step.nested.length > 0) throw new NotInScript('steps inside of a step');
-  if (step.phase === 'finally') throw new NotInScript('`finally`');
+  if (step.phase !== 'steps') throw new NotInScript(`\`${step.phase}\``);
   if (!bound) throw new NotInScript('a result, which is known only while it runs');
   const translate = translation(step.step.name);
   if (!translate) throw new NotInScript('this action');
