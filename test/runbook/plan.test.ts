@@ -19,7 +19,14 @@ function planOf(steps: string[], etcd = ['3.5.35'], image?: string): PlannedOver
 describe('the plan', () => {
   it.each<[number, string[]]>([
     [3, ['start: all', 'kill: all']],
-    [2, ['start: {member: [etcd-1, etcd-2], initialCluster: [etcd-1, etcd-2]}', 'kill: etcd-1', 'expect: {running: [etcd-2]}']],
+    [
+      2,
+      [
+        'start: {member: [etcd-1, etcd-2], initialCluster: [etcd-1, etcd-2]}',
+        'kill: etcd-1',
+        'expect: {running: [etcd-2]}',
+      ],
+    ],
     [4, ['start: all', 'snapshot: s', 'snapshot-status: s']],
     [3, ['start: all', 'snapshot: s', 'kill: all', 'wipe: all', 'restore: {member: all, snapshot: s}']],
     [3, ['start: all', 'kill: leader', 'start: all']],
