@@ -271,7 +271,7 @@ const STARTS: Record<string, Red> = {
       - put: {key: foo, value: bar}
       - snapshot: backup
       - snapshot-status: {snapshot: backup, totalKeys: 1000, revision: 3} # here`,
-    message: 'the snapshot "backup" is not as expected',
+    message: 'the snapshot backup is not as expected',
     comparisons: [/^total keys: expected 1000; actual \d{1,2}$/, 'revision: expected 3; actual 2'],
   },
 };
