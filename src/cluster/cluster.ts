@@ -50,6 +50,13 @@ export interface ToolAnswer {
   stderr: string;
 }
 
+export interface ExecuteOptions {
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** The API that etcdctl speaks; 3 where nothing is said. Up to 3.5 it has the old one as well. */
+  api?: 2 | 3;
+}
+
 export interface ToolRequest {
   /** Whose volume and host name the tool sees. */
   member: string;
@@ -80,7 +87,7 @@ export interface Cluster {
   /** Whether a process or a restore has used the member's volume since it was last wiped. */
   hasData(member: string): boolean;
   /** Runs a tool in a running member's container. */
-  execute(member: string, command: string[], timeoutMs: number, signal: AbortSignal): Promise<ToolAnswer>;
+  execute(member: string, command: string[], how: ExecuteOptions): Promise<ToolAnswer>;
   /** Runs a tool once, beside the members, on a member's volume. */
   runTool(request: ToolRequest): Promise<ToolAnswer>;
   /** Says that a tool has filled the member's volume. */

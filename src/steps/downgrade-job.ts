@@ -34,13 +34,8 @@ export async function jobTarget({ member }: MemberProcess, context: StepContext)
   const endpoints = `--endpoints=${url(PLAIN, '127.0.0.1', PORTS.client)}`;
   const name = `etcdctl on ${member}`;
   // etcd3 knows an older Status, without this field.
-  const { stdout } = await runTool(limited(context, ASK_MS), name, ({ timeoutMs, signal }) =>
-    context.cluster.execute(
-      member,
-      ['etcdctl', endpoints, 'endpoint', 'status', '--write-out=json'],
-      timeoutMs,
-      signal,
-    ),
+  const { stdout } = await runTool(limited(context, ASK_MS), name, (limit) =>
+    context.cluster.execute(member, ['etcdctl', endpoints, 'endpoint', 'status', '--write-out=json'], limit),
   );
   const [entry] = parseToolJson(stdout, name) as unknown as {
     Status?: { downgradeInfo?: { targetVersion?: string } };

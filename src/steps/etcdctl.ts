@@ -1,4 +1,5 @@
 import { PORTS, PLAIN, url } from '../cluster/security';
+import { atLeast } from '../cluster/version';
 import { Unmet } from '../errors';
 import { normalise } from '../match';
 import { askedMember } from './ask';
@@ -16,23 +17,35 @@ export const etcdctl = defineStep({
     args: { type: 'array', items: text, minItems: 1, description: 'as on the command line: [endpoint, status]' },
     on: { ...selector, description: 'the member whose etcdctl it is, and that is asked' },
     output: { ...text, description: 'what its output must contain' },
+    api: {
+      type: 'integer',
+      enum: [2, 3],
+      description: 'the API that it speaks, 3 where nothing is said; up to 3.5 it has the old one as well',
+    },
   },
   required: ['args'],
   timeoutMs: 30_000,
-  sentence: ({ args, on }) => `etcdctl ${args.join(' ')}${on === undefined ? '' : ` on ${String(on)}`}`,
-  runbook({ args, on, output }, state) {
+  sentence: ({ args, on, api }) =>
+    `etcdctl${api === 2 ? ' (API 2)' : ''} ${args.join(' ')}${on === undefined ? '' : ` on ${String(on)}`}`,
+  runbook({ args, on, output, api }, state) {
     const target = asked(on, state);
     return {
       before: target.explained,
-      commands: [{ text: typed(state, target, ...args.map(quote)) }],
+      commands: [{ text: `${api === 2 ? 'ETCDCTL_API=2 ' : ''}${typed(state, target, ...args.map(quote))}` }],
       see: output === undefined ? [] : [`Its output contains \`${output}\`.`],
     };
   },
-  async run({ args, on, output }, context) {
-    const { member } = await askedMember(on, context);
+  async run({ args, on, output, api = 3 }, context) {
+    const { member, spec } = await askedMember(on, context);
+    if (api === 2 && atLeast(spec.version, '3.6')) {
+      throw new Unmet(`${member} runs etcd ${spec.version}, whose etcdctl speaks API 3 only: API 2 ended with 3.5`);
+    }
     const endpoints = `--endpoints=${url(PLAIN, '127.0.0.1', PORTS.client)}`;
-    const { stdout, exitCode } = await runTool(context, `etcdctl on ${member}`, async ({ timeoutMs, signal }) => {
-      const answer = await context.cluster.execute(member, ['etcdctl', endpoints, ...args], timeoutMs, signal);
+    const { stdout, exitCode } = await runTool(context, `etcdctl on ${member}`, async (limit) => {
+      const answer = await context.cluster.execute(member, ['etcdctl', endpoints, ...args], {
+        ...limit,
+        api,
+      });
       // Before anything is made of it: what it says when it fails is told as well.
       context.secrecy.learn(answer.stdout);
       return answer;

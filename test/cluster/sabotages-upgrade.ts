@@ -151,4 +151,33 @@ export const UPGRADE_SABOTAGES: Record<string, Sabotage> = {
     at: '- upgrade: {member: etcd-2, to: 3.6.16, flags',
     message: 'etcd-2 started and serves, although it was expected to say "flag provided but not defined: -enable-v2"',
   },
+  'nobody is started once more before the round to 3.6': {
+    drill: 'upgrade/incidents/promoted-learners-cure.yaml',
+    replace: [
+      ['  - restart: [etcd-2, etcd-3]\n    name: start the others once more, so that etcd-1 sees it\n', dropped],
+    ],
+    at: '- upgrade: {member: all, to: 3.6.16}',
+    message: /^etcd-1 exited with code 1 before it served: .*too many learner members in cluster/,
+  },
+  'the member is not updated, and the storage version stays unknown': {
+    drill: 'upgrade/incidents/storage-version-unknown-cure.yaml',
+    replace: [['  - member-update: {member: etcd-1, peerURL: "http://etcd-1:2380"}\n', dropped]],
+    at: '- expect: {version: {storage: 3.6}}',
+    message: 'the cluster is not as expected',
+    comparisons: ['storage version on etcd-1: expected 3.6; actual unknown'],
+  },
+  'no raft snapshot covers the writes through the old API': {
+    drill: 'upgrade/incidents/v2-write-in-the-log.yaml',
+    replace: [
+      ['version: 3.5.35, flags: {snapshot-count: 1}}', 'version: 3.5.35, flags: {snapshot-count: 1000}}'],
+    ],
+    at: '- upgrade: {member: etcd-1, to: 3.6.16, flags: {snapshot-count: null}}',
+    message: /^etcd-1 exited with code 2 before it served: .*detected disallowed v2 WAL/,
+  },
+  'the key of the old API is not deleted': {
+    drill: 'upgrade/incidents/v2-key-in-the-snapshot.yaml',
+    replace: [['  - etcdctl: {args: [rm, foo], api: 2}\n', dropped]],
+    at: '- upgrade: {member: etcd-1, to: 3.6.16, flags: {snapshot-count: null}}',
+    message: /^etcd-1 exited with code 1 before it served: .*detected disallowed custom content in v2store/,
+  },
 };

@@ -174,21 +174,6 @@ export const SABOTAGES: Record<string, Sabotage> = {
     message: 'it failed, but with another error',
     comparisons: [/actual etcd-1 said: .*member a3959071884acd0c has already been bootstrapped/],
   },
-  'nobody is started once more before the round to 3.6': {
-    drill: 'upgrade/incidents/promoted-learners-cure.yaml',
-    replace: [
-      ['  - restart: [etcd-2, etcd-3]\n    name: start the others once more, so that etcd-1 sees it\n', dropped],
-    ],
-    at: '- upgrade: {member: all, to: 3.6.16}',
-    message: /^etcd-1 exited with code 1 before it served: .*too many learner members in cluster/,
-  },
-  'the member is not updated, and the storage version stays unknown': {
-    drill: 'upgrade/incidents/storage-version-unknown-cure.yaml',
-    replace: [['  - member-update: {member: etcd-1, peerURL: "http://etcd-1:2380"}\n', dropped]],
-    at: '- expect: {version: {storage: 3.6}}',
-    message: 'the cluster is not as expected',
-    comparisons: ['storage version on etcd-1: expected 3.6; actual unknown'],
-  },
   ...UPGRADE_SABOTAGES,
   'the disks were not lost, and neither was the data': {
     drill: 'recovery/nothing-left.yaml',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { sleep } from '../../clock';
 import { EnvironmentError, Interrupted, Unmet } from '../../errors';
-import type { Cluster, MemberProcess, StartSpec, ToolAnswer, ToolRequest } from '../cluster';
+import type { Cluster, ExecuteOptions, MemberProcess, StartSpec, ToolAnswer, ToolRequest } from '../cluster';
 import { dataDirOf } from '../command';
 import type { connectEtcd as ConnectEtcd } from '../etcd/client';
 import { Roster } from '../roster';
@@ -198,14 +198,13 @@ export class DockerCluster implements Cluster {
     this.machine(member).hasData = true;
   }
 
-  async execute(member: string, command: string[], timeoutMs: number, signal: AbortSignal): Promise<ToolAnswer> {
+  async execute(member: string, command: string[], how: ExecuteOptions): Promise<ToolAnswer> {
     const process = this.process(member);
     if (!process || process.exitCode !== undefined) throw new Unmet(`${member} is not running`);
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const signal = AbortSignal.any([how.signal, AbortSignal.timeout(how.timeoutMs)]);
     const { container, spec } = process;
-    return this.track(() =>
-      executeIn(container, command, { version: spec.version, security: this.options.security, signal: limit }),
-    );
+    const { security } = this.options;
+    return this.track(() => executeIn(container, command, { version: spec.version, api: how.api, security, signal }));
   }
 
   async runTool(request: ToolRequest): Promise<ToolAnswer> {

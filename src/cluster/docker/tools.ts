@@ -13,8 +13,8 @@ import { engineCall } from './engine';
 import { brokenOff, demultiplex, followLogs } from './logs';
 
 /** etcdctl up to 3.5 speaks the old API unless told (3.3) or knows the variable; 3.6 warns of it. */
-export function toolEnvironment(version: string): string[] {
-  return atLeast(version, '3.6') ? [] : ['ETCDCTL_API=3'];
+export function toolEnvironment(version: string, api: 2 | 3 = 3): string[] {
+  return atLeast(version, '3.6') ? [] : [`ETCDCTL_API=${api}`];
 }
 
 /**
@@ -30,7 +30,7 @@ export function toolUser(command: readonly string[], { auth }: Security): string
 export async function executeIn(
   container: Dockerode.Container,
   command: string[],
-  options: { version: string; security: Security; signal: AbortSignal },
+  options: { version: string; api?: 2 | 3; security: Security; signal: AbortSignal },
 ): Promise<ToolAnswer> {
   const answer = { stdout: '', stderr: '' };
   const execution = await engineCall(`run ${command[0]}`, () =>
@@ -38,7 +38,7 @@ export async function executeIn(
       Cmd: command,
       AttachStdout: true,
       AttachStderr: true,
-      Env: [...toolEnvironment(options.version), ...toolUser(command, options.security)],
+      Env: [...toolEnvironment(options.version, options.api), ...toolUser(command, options.security)],
     }),
   );
   const stream = await engineCall(`run ${command[0]}`, () => execution.start({}));
