@@ -5,11 +5,17 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { filesUnder, runDrills, told, type DrillRun } from './helpers';
 import { FOLDER, sabotaged, SABOTAGES } from './sabotages';
+import { chosenOf } from './selection';
+
+/** Those of the upgrade suite take long: a part of them that changes with the commit. */
+const upgrades = Object.keys(SABOTAGES).filter((name) => SABOTAGES[name]?.drill.startsWith('upgrade/'));
+const chosen = chosenOf(upgrades, 6, 'sabotages of the upgrade suite');
+const RUN = Object.entries(SABOTAGES).filter(([name]) => !upgrades.includes(name) || chosen.includes(name));
 
 let ran: DrillRun;
 
 beforeAll(async () => {
-  const texts = Object.entries(SABOTAGES).map(([name, sabotage]) => [name, sabotaged(sabotage)]);
+  const texts = RUN.map(([name, sabotage]) => [name, sabotaged(sabotage)]);
   ran = await runDrills(Object.fromEntries(texts) as Record<string, string>);
 }, 900_000);
 
@@ -23,7 +29,7 @@ test('every shipped drill is sabotaged somewhere, by us or by an etcd that it is
 });
 
 describe('a sabotaged drill goes red for that reason and no other:', () => {
-  test.each(Object.entries(SABOTAGES).map(([name, sabotage]) => [sabotage.drill, name, sabotage] as const))(
+  test.each(RUN.map(([name, sabotage]) => [sabotage.drill, name, sabotage] as const))(
     '%s: %s',
     (_, name, sabotage) => {
       const found = ran.case(name);
