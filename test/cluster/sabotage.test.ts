@@ -29,20 +29,17 @@ test('every shipped drill is sabotaged somewhere, by us or by an etcd that it is
 });
 
 describe('a sabotaged drill goes red for that reason and no other:', () => {
-  test.each(RUN.map(([name, sabotage]) => [sabotage.drill, name, sabotage] as const))(
-    '%s: %s',
-    (_, name, sabotage) => {
-      const found = ran.case(name);
-      const { failure } = found;
-      expect(found.verdict).toBe('failed');
-      if (typeof sabotage.message === 'string') expect(failure.message).toContain(sabotage.message);
-      else expect(failure.message).toMatch(sabotage.message);
-      const expected = (sabotage.comparisons ?? []).map((one) =>
-        typeof one === 'string' ? one : (expect.stringMatching(one) as string),
-      );
-      expect(told(failure.comparisons)).toEqual(expected);
-      expect(found.yaml.split('\n')[(failure.step?.place.line ?? 0) - 1]).toContain(sabotage.at);
-      expect(found.finished.further).toEqual([]);
-    },
-  );
+  test.each(RUN.map(([name, sabotage]) => [sabotage.drill, name, sabotage] as const))('%s: %s', (_, name, sabotage) => {
+    const found = ran.case(name);
+    const { failure } = found;
+    expect(found.verdict).toBe('failed');
+    if (typeof sabotage.message === 'string') expect(failure.message).toContain(sabotage.message);
+    else expect(failure.message).toMatch(sabotage.message);
+    const expected = (sabotage.comparisons ?? []).map((one) =>
+      typeof one === 'string' ? one : (expect.stringMatching(one) as string),
+    );
+    expect(told(failure.comparisons)).toEqual(expected);
+    expect(found.yaml.split('\n')[(failure.step?.place.line ?? 0) - 1]).toContain(sabotage.at);
+    expect(found.finished.further).toEqual([]);
+  });
 });

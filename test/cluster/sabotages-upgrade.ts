@@ -168,9 +168,7 @@ export const UPGRADE_SABOTAGES: Record<string, Sabotage> = {
   },
   'no raft snapshot covers the writes through the old API': {
     drill: 'upgrade/incidents/v2-write-in-the-log.yaml',
-    replace: [
-      ['version: 3.5.35, flags: {snapshot-count: 1}}', 'version: 3.5.35, flags: {snapshot-count: 1000}}'],
-    ],
+    replace: [['version: 3.5.35, flags: {snapshot-count: 1}}', 'version: 3.5.35, flags: {snapshot-count: 1000}}']],
     at: '- upgrade: {member: etcd-1, to: 3.6.16, flags: {snapshot-count: null}}',
     message: /^etcd-1 exited with code 2 before it served: .*detected disallowed v2 WAL/,
   },
