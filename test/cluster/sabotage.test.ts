@@ -22,7 +22,7 @@ beforeAll(async () => {
 test('every shipped drill is sabotaged somewhere, by us or by an etcd that it is known to fail on', () => {
   const isKnownToFail = (file: string): boolean => /^knownFailing:/m.test(readFileSync(file, 'utf8'));
   const shipped = filesUnder(FOLDER)
-    .filter((file) => !isKnownToFail(file))
+    .filter((file) => file.endsWith('.yaml') && !isKnownToFail(file))
     .map((file) => relative(FOLDER, file));
   const covered = new Set(Object.values(SABOTAGES).map(({ drill }) => drill));
   expect(shipped.filter((drill) => !covered.has(drill))).toEqual([]);

@@ -182,6 +182,17 @@ export const SABOTAGES: Record<string, Sabotage> = {
     message: '"foo" is not as expected',
     comparisons: [1, 2, 3].map((n) => `"foo" on etcd-${n}: expected no such key; actual "bar"`),
   },
+  'the members are started again, and not upgraded': {
+    drill: 'upgrade/rehearsal.yaml',
+    replace: [
+      ['./sample.db', join(ROOT, 'scenarios/upgrade/sample.db')],
+      ["upgrade: {member: all, to: '${vars.to}'}", 'restart: all'],
+      ['within: 60s', 'within: 5s'],
+    ],
+    at: '- expect:',
+    message: 'the cluster is not as expected',
+    comparisons: [1, 2, 3].map((n) => `version on etcd-${n}: expected 3.6.16; actual 3.5.35`),
+  },
 };
 
 export const FOLDER = join(ROOT, 'scenarios');
