@@ -12,8 +12,8 @@ const DEFAULT_ETCD = '3.5.35';
 const BESIDE = path.join(__dirname, 'bad');
 
 /** The scenario in a text; with its problems as a failure of the test where there are any. */
-export function scenarioOf(text: string, variables: Record<string, string> = {}): Scenario {
-  const { scenarios, problems } = load(text, variables);
+export function scenarioOf(text: string, variables: Record<string, string> = {}, file?: string): Scenario {
+  const { scenarios, problems } = load(text, variables, file);
   const [scenario] = scenarios;
   if (!scenario) throw new Error(formatProblems(problems));
   return scenario;

@@ -55,7 +55,11 @@ describe('a drill that ships', () => {
   const shipped = filesIn('../../scenarios');
 
   it.each(shipped)('%s has nothing that a rule finds, on any version', (name, text) => {
-    const { problems } = planCases([scenarioOf(text)], { etcd: VERSIONS, defaultEtcd: VERSIONS, repeat: 1 });
+    const { problems } = planCases([scenarioOf(text, {}, `scenarios/${name}.yaml`)], {
+      etcd: VERSIONS,
+      defaultEtcd: VERSIONS,
+      repeat: 1,
+    });
     expect(formatProblems(problems)).toBe(formatProblems([]));
   });
 });
