@@ -24,7 +24,7 @@ export function load(text: string, variables: Record<string, string> = {}, file 
     ([name, value]) => [name, { text: value, typed: true, given: true }] as const,
   );
   // As if it lay beside the bad and the good ones, whose parts are in parts/.
-  const source = new SourceFile(file, text, file, path.join(BESIDE, file));
+  const source = new SourceFile(file, text, file, path.resolve(BESIDE, file));
   return loadScenarios(source, { variables: new Map(given), cwd: BESIDE });
 }
 
@@ -66,6 +66,11 @@ export function filesIn(folder: string): [name: string, text: string][] {
     .filter((name) => name.endsWith('.yaml'))
     .sort()
     .map((name) => [name.replace(/\.yaml$/, ''), readFileSync(path.join(path_, name), 'utf8')]);
+}
+
+/** Where a drill that ships lies: what it names is beside it. */
+export function shippedAs(name: string): string {
+  return path.resolve(__dirname, '../../scenarios', `${name}.yaml`);
 }
 
 /** Compares with a file beside the tests; UPDATE_GOLDEN=1 writes it anew. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { formatProblems } from '../../src/problems';
 import { planCases } from '../../src/run/plan';
 import { RULES, SILENCEABLE } from '../../src/rules';
-import { expectGolden, filesIn, allProblemsIn, scenarioOf } from './fixture';
+import { allProblemsIn, expectGolden, filesIn, scenarioOf, shippedAs } from './fixture';
 
 const ROOT = path.resolve(__dirname, '../..');
 const NAMES = [...SILENCEABLE];
@@ -55,7 +55,7 @@ describe('a drill that ships', () => {
   const shipped = filesIn('../../scenarios');
 
   it.each(shipped)('%s has nothing that a rule finds, on any version', (name, text) => {
-    const { problems } = planCases([scenarioOf(text, {}, `scenarios/${name}.yaml`)], {
+    const { problems } = planCases([scenarioOf(text, {}, shippedAs(name))], {
       etcd: VERSIONS,
       defaultEtcd: VERSIONS,
       repeat: 1,

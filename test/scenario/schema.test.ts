@@ -7,7 +7,7 @@ import { editorSchema } from '../../src/scenario/editor-schema';
 import { MODIFIERS, TOP_LEVEL } from '../../src/scenario/top-level';
 import { STEPS } from '../../src/steps';
 import type { JsonSchema } from '../../src/steps/schema';
-import { filesIn, problemsIn } from './fixture';
+import { filesIn, problemsIn, shippedAs } from './fixture';
 
 const PUBLISHED = path.resolve(__dirname, '../../schema/scenario.schema.json');
 
@@ -130,10 +130,12 @@ describe('the published schema', () => {
 describe('the schema and the loader agree', () => {
   const shipped = filesIn('../../scenarios');
 
-  it.each([...shipped, ...filesIn('good')])('on %s, which is right', (name, text) => {
+  it.each([
+    ...shipped.map(([name, text]) => [name, text, shippedAs(name)] as const),
+    ...filesIn('good').map(([name, text]) => [name, text, `${name}.yaml`] as const),
+  ])('on %s, which is right', (_, text, file) => {
     expect(errorsOf(text)).toEqual([]);
-    // The files that a drill names are beside it.
-    expect(problemsIn(text, `scenarios/${name}.yaml`)).toEqual([]);
+    expect(problemsIn(text, file)).toEqual([]);
   });
 
   it.each(filesIn('bad'))('on %s, which is wrong', (name, text) => {
