@@ -27,7 +27,7 @@ export interface Problem {
 /** The files are wrong: nothing was started. Exit code 2. */
 export class ScenarioError extends Error {
   constructor(readonly problems: Problem[]) {
-    super(problems.map((problem) => problem.message).join('\n'));
+    super(problems.flatMap(({ severity, message }) => (severity === 'error' ? [message] : [])).join('\n'));
     this.name = 'ScenarioError';
   }
 }

@@ -50,6 +50,11 @@ export class Unnamed {
     return this.keptAs.get(as);
   }
 
+  /** One of them was named: who is behind the names of results is open. */
+  forgetKept(): void {
+    this.keptAs.clear();
+  }
+
   /** Those that a step kept under this name run again. */
   started(as: string): void {
     this.down -= this.keptAs.get(as) ?? 0;

@@ -120,6 +120,12 @@ export class DrillState {
     this.of(member).up = false;
   }
 
+  /** An expectation has shown that it is down. */
+  seenDown(member: string): void {
+    this.nowNamed(member, -1);
+    this.of(member).up = false;
+  }
+
   /**
    * So many of the running voters ended, and which ones shows only when it happens. Where even the number is open,
    * nothing is certain any more.
@@ -316,6 +322,7 @@ export class DrillState {
     const group = this.unnamed;
     if (!group?.members.delete(member)) return;
     group.down = Math.max(0, group.down + change);
+    group.forgetKept();
     if (group.down === 0) this.settleUnnamed(true);
     else if (group.down >= group.members.size) this.settleUnnamed(false);
   }

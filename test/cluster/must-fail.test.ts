@@ -149,6 +149,7 @@ const ERRORS: Record<string, Red> = {
     steps: `
       - start: all
       - kill: followers
+      # etcd-scenarios-disable-next-line no-quorum
       - put: {key: foo, value: lost} # here
         timeout: 1s
         within: 2s`,
@@ -303,6 +304,7 @@ const EXPECTATIONS: Record<string, Red> = {
     members: 2,
     steps: `
       - start: {member: etcd-1, initialCluster: [etcd-1]}
+      # etcd-scenarios-disable-next-line contradiction
       - expect: {members: [etcd-1, etcd-2], healthy: etcd-2, running: [etcd-1, etcd-2], leader: etcd-2} # here
         within: 0s`,
     message: 'the cluster is not as expected',
@@ -467,6 +469,7 @@ const FLOW: Record<string, Red> = {
       - get: foo
         when: {etcd: ">=3.6"}
         as: read
+      # etcd-scenarios-disable-next-line skipped-result
       - put: {key: foo, value: "\${results.read.revision}"} # here`,
     message: 'the step that keeps `results.read` was skipped',
     also(found) {

@@ -125,7 +125,12 @@ export const SABOTAGES: Record<string, Sabotage> = {
   },
   'the survivor was started without --force-new-cluster': {
     drill: 'recovery/majority-from-live-member.yaml',
-    replace: [['start: {member: etcd-1, forceNewCluster: true}\n', 'start: etcd-1\n    timeout: 4s\n']],
+    replace: [
+      [
+        'start: {member: etcd-1, forceNewCluster: true}\n',
+        'start: etcd-1 # etcd-scenarios-disable-line start-without-quorum\n    timeout: 4s\n',
+      ],
+    ],
     at: '- start: etcd-1',
     message: 'etcd-1 did not serve; it last answered: ',
   },
@@ -156,7 +161,12 @@ export const SABOTAGES: Record<string, Sabotage> = {
   },
   'the disk of the one machine was lost as well': {
     drill: 'recovery/minority-with-data.yaml',
-    replace: [['  - start: {member: etcd-1', '  - wipe: etcd-1\n  - start: {member: etcd-1']],
+    replace: [
+      [
+        '  - start: {member: etcd-1',
+        '  - wipe: etcd-1\n  # etcd-scenarios-disable-next-line lost-data\n  - start: {member: etcd-1',
+      ],
+    ],
     at: '- start: {member: etcd-1, newAddress: true}',
     message: /^etcd-1 exited with code 1 before it served: .*has already been bootstrapped/,
   },

@@ -64,9 +64,9 @@ export const expect: Step = {
 /** What holds is known from here on: who ended, and who alone runs. */
 function learn({ exit: ended, running: up }: Expected, state: DrillState): void {
   const { member } = (ended ?? {}) as { member?: unknown };
-  if (typeof member === 'string' && state.members.includes(member)) state.ended(member);
+  if (typeof member === 'string' && state.members.includes(member)) state.seenDown(member);
   if (!Array.isArray(up)) return;
-  for (const one of state.members) if (!up.includes(one)) state.ended(one);
+  for (const one of state.members) if (!up.includes(one)) state.seenDown(one);
 }
 
 function rowsOf(expected: Expected): Row[] {
