@@ -52,6 +52,8 @@ const READING = ['ajv', 'js-yaml'];
     ['list'],
     ['list', '--json'],
     ['schema'],
+    ['steps'],
+    ['steps', 'start'],
     ['runbook', 'scenarios/recovery/minority-without-data.yaml'],
     ['plan'],
   ])('%s %s loads nothing that reaches an engine', (...args) => {

@@ -7,6 +7,7 @@ export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd,
   etcd-scenarios plan [PATH…] [--etcd V] [--json]    what would run, step by step, without Docker
   etcd-scenarios runbook FILE [--etcd V] [--out FILE] the drill as a document to follow in an incident;
                                                      --format sh: as a bash script that runs by itself
+  etcd-scenarios steps [NAME]                        the actions of a drill, or all about one
   etcd-scenarios images [VERSION…]                   make etcd images available
   etcd-scenarios images --list [VERSION…] [--json]   what versions there are, and where each comes from
   etcd-scenarios bisect FILE --good V --bad V        between which two versions the verdict changes

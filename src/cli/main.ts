@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   clean: () => import('./commands/clean'),
   import: () => import('./commands/import'),
   schema: () => import('./commands/schema'),
+  steps: () => import('./commands/steps'),
 };
 
 async function main(argv: string[]): Promise<number> {

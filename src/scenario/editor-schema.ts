@@ -1,6 +1,7 @@
 /** The one big schema for editors, put together from the same parts that the loader checks with. */
 import { STEPS } from '../steps';
 import type { JsonSchema } from '../steps/schema';
+import { SELECTOR_WORDS } from '../steps/select';
 import type { Step } from '../steps/step';
 import { MODIFIERS, TOP_LEVEL } from './top-level';
 import { withExpressions } from './validate';
@@ -44,6 +45,13 @@ function actionSchema(step: Step): object {
   return { ...short, ...published, description: step.summary, type: types };
 }
 
+/** What an editor offers where members are named; the members themselves are different in each file. */
+const OFFERED: Partial<Record<NonNullable<JsonSchema['names']>, readonly string[]>> = {
+  selector: [...SELECTOR_WORDS],
+  startable: ['all'],
+  leader: ['any', 'none'],
+};
+
 const OWN_ANNOTATIONS = new Set(['expects', 'names', 'path', 'step', 'steps']);
 
 /** Without our own annotations; lists of steps refer to the definition. */
@@ -52,7 +60,9 @@ function publish(schema: JsonSchema): Record<string, unknown> {
   const published: Record<string, unknown> = { ...own };
   if (schema.type !== undefined) published['type'] = single([...typesOf(schema), ...typesReadAsText(schema)]);
   if (typesOf(schema).includes('integer')) published['maximum'] = Number.MAX_SAFE_INTEGER;
-  if (schema.step !== undefined) return { $ref: '#/definitions/step' };
+  if (schema.step !== undefined) return { $ref: '#/definitions/step', description: schema.description };
+  const offered = schema.examples ?? OFFERED[schema.names ?? 'plain'];
+  if (offered) published['examples'] = offered;
   if (schema.steps) published['items'] = { $ref: '#/definitions/step' };
   else if (own.items) published['items'] = publish(own.items);
   if (own.properties) {

@@ -38,6 +38,7 @@ const ENTRY = objectSchema(
       ...text,
       pattern: '^([\\w.-]+/[\\w.-]+#\\d+|https?://\\S+)$',
       expects: 'an issue such as etcd-io/etcd#20009',
+      description: 'where it is told',
     },
   },
   ['etcd', 'because'],

@@ -9,7 +9,7 @@ import { conditionOf, MODIFIERS, modifiersOf } from './top-level';
 import { validate } from './validate';
 
 /** Actions to which neither etcd nor its tools nor its process say anything. */
-const SILENT: readonly string[] = ['expect', 'note', 'sleep', 'parallel', 'repeat', 'during', 'use', 'wipe'];
+export const SILENT: readonly string[] = ['expect', 'note', 'sleep', 'parallel', 'repeat', 'during', 'use', 'wipe'];
 
 /** What compares, and is not to be negated by `expectError`. */
 const COMPARED = ['value', 'absent', 'count'];

@@ -48,7 +48,12 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
     language: { type: 'integer', enum: [1], description: 'the version of the language' },
     name: { ...text, minLength: 1, pattern: '\\S', expects: 'a name', description: 'what the reports call it' },
     description: { ...text, description: 'prose for people' },
-    tags: { type: 'array', items: { ...text, pattern: '^[\\w.-]+$', expects: 'a word' }, uniqueItems: true },
+    tags: {
+      description: 'labels to select by',
+      type: 'array',
+      items: { ...text, pattern: '^[\\w.-]+$', expects: 'a word' },
+      uniqueItems: true,
+    },
     members: {
       type: ['array', 'integer'],
       items: {
@@ -62,6 +67,8 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
       description: 'the members’ names, which are their host names; a number N means etcd-1 … etcd-N',
     },
     etcd: {
+      description:
+        'the versions that it runs with, once each; left out: what the command line or the configuration says',
       type: ['string', 'array'],
       items: VERSION,
       minItems: 1,
@@ -92,7 +99,7 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
       ),
     },
     timeout: { ...duration, description: 'for the whole scenario; 5m where nothing is said' },
-    steps: STEP_LIST,
+    steps: { ...STEP_LIST, description: 'what is done, in this order' },
     onFailure: { ...STEP_LIST, description: 'runs after a step has failed, to collect what explains it' },
     finally: { ...STEP_LIST, description: 'always runs' },
   },

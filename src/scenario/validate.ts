@@ -71,7 +71,13 @@ function orExpression(schema: JsonSchema): JsonSchema {
   if (types.includes('string')) {
     if (schema.enum !== undefined) {
       const expects = schema.expects ?? `one of ${schema.enum.map(String).join(', ')}`;
-      return { ...inner, enum: undefined, expects, pattern: orPattern(enumPattern(schema.enum)) };
+      return {
+        ...inner,
+        enum: undefined,
+        examples: schema.enum,
+        expects,
+        pattern: orPattern(enumPattern(schema.enum)),
+      };
     }
     return schema.pattern === undefined ? inner : { ...inner, pattern: orPattern(schema.pattern) };
   }

@@ -5,7 +5,13 @@ import { duration } from './schema';
 import { defineStep } from './step';
 
 /** A list of steps, as the loader read it. */
-export const STEPS = { type: 'array', minItems: 1, steps: true, items: { type: 'object' } } as const;
+export const STEPS = {
+  type: 'array',
+  minItems: 1,
+  steps: true,
+  items: { type: 'object' },
+  description: 'the steps',
+} as const;
 
 /** What the loader put in the place of a list of steps, or of the one step of `until`. */
 export function nested(steps: unknown): NestedSteps {
@@ -15,6 +21,11 @@ export function nested(steps: unknown): NestedSteps {
 export const parallel = defineStep({
   name: 'parallel',
   summary: 'Runs steps side by side. All end; the first failure is the verdict.',
+  example: [
+    '- parallel:',
+    '    - put: {key: a, value: one, to: etcd-1}',
+    '    - put: {key: b, value: two, to: etcd-2}',
+  ],
   main: 'steps',
   args: { steps: STEPS },
   required: ['steps'],
@@ -27,6 +38,13 @@ export const parallel = defineStep({
 export const repeat = defineStep({
   name: 'repeat',
   summary: 'Runs steps several times, or until something holds after a round; ${repeat.index} counts rounds from 0.',
+  example: [
+    '- repeat:',
+    '    times: 3',
+    '    steps:',
+    '      - put: {key: "key-${repeat.index}", value: x}',
+    '- get: {key: key-, prefix: true, count: 3}',
+  ],
   args: {
     times: { type: 'integer', minimum: 1, description: 'how often; with `until` at most so often' },
     until: {

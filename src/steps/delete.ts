@@ -2,15 +2,16 @@ import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
 import { NO_ANSWER, outcomeNote } from './put';
-import { count, flag, selector, text } from './schema';
+import { count, flag, key, selector } from './schema';
 import { defineStep } from './step';
 
 export const remove = defineStep({
   name: 'delete',
   summary: 'Deletes a key, or all keys with a prefix.',
+  example: ['- put: {key: jobs/1, value: a}', '- delete: {key: jobs/, prefix: true, count: 1}'],
   main: 'key',
   args: {
-    key: text,
+    key,
     prefix: { ...flag, description: 'all keys that begin with `key`' },
     to: { ...selector, description: 'the member that is asked' },
     count: { ...count, description: 'how many keys must have been deleted' },

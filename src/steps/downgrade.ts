@@ -31,6 +31,9 @@ export const downgrade = defineStep({
   summary:
     'Takes the cluster down a minor version: validates and enables it, waits, gives members the older version one at a ' +
     'time, waits until the cluster has it. etcd 3.6 and later. `enable` and `cancel` are its first phase, and the way back.',
+  example: ['- downgrade: {member: all, to: 3.5.35}', '- expect: {version: {cluster: 3.5}}'],
+  exampleEtcd: '3.6.16',
+  versions: 'The cluster has to be on 3.6 or later.',
   args: {
     member: { ...selector, description: 'who, as for `upgrade`; enables the downgrade where that is not done yet' },
     to: { ...version, description: 'the etcd version that they are given' },

@@ -12,6 +12,8 @@ import { runTool } from './tool';
 export const etcdctl = defineStep({
   name: 'etcdctl',
   summary: 'Runs a member’s own etcdctl against it: the way out, for what has no step.',
+  example: ['- etcdctl: {on: etcd-1, args: [endpoint, status], output: 2379}'],
+  versions: 'The member’s own etcdctl, with ETCDCTL_API=3.',
   main: 'args',
   args: {
     args: { type: 'array', items: text, minItems: 1, description: 'as on the command line: [endpoint, status]' },

@@ -4,7 +4,7 @@ import { askedMembers } from './ask';
 import { asked, each, etcdctl, quote, sentences, type Instruction } from './instruction';
 import type { DrillState } from './drill-state';
 import type { Secrecy } from './secrecy';
-import { count, flag, revision, selector, text } from './schema';
+import { count, flag, key, revision, selector, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
 import { list, plural, shown } from './words';
 
@@ -19,16 +19,21 @@ interface Expected {
 export const get = defineStep({
   name: 'get',
   summary: 'Reads a key, and compares where something is expected.',
+  example: ['- put: {key: foo, value: bar}', '- get: {key: foo, value: bar, from: all}'],
   main: 'key',
   args: {
-    key: text,
+    key,
     value: { ...text, description: 'what it must hold' },
     absent: { ...flag, description: 'true: there must be no such key' },
     count: { ...count, description: 'how many keys there must be' },
     from: { ...selector, description: 'the members that are asked; several are each asked, and all must hold' },
     prefix: { ...flag, description: 'all keys that begin with `key`' },
     revision: { ...revision, description: 'the state at this revision' },
-    consistency: { type: 'string', enum: ['linearizable', 'serializable'] },
+    consistency: {
+      type: 'string',
+      enum: ['linearizable', 'serializable'],
+      description: 'linearizable where nothing is said; a serializable read is the member’s own view',
+    },
   },
   required: ['key'],
   retry: 'always',

@@ -7,7 +7,12 @@ import type { Selector } from './select';
 import { duration, selector, text } from './schema';
 import { defineStep } from './step';
 
-const LEASE_ID = { ...text, pattern: '^[0-9a-f]{1,16}$', expects: 'a lease ID in hex, as `as` keeps it' } as const;
+const LEASE_ID = {
+  ...text,
+  pattern: '^[0-9a-f]{1,16}$',
+  expects: 'a lease ID in hex, as `as` keeps it',
+  description: 'its ID: ${results.NAME.id}',
+} as const;
 const TO = { ...selector, description: 'the member that is asked' } as const;
 const LEASE_MS = 10_000;
 
@@ -19,6 +24,7 @@ function instruct(to: Selector | undefined, state: DrillState, words: string[], 
 export const leaseGrant = defineStep({
   name: 'lease-grant',
   summary: 'Grants a lease; `as` keeps its ID for `put` and the other lease steps.',
+  example: ['- lease-grant: 60s', '  as: session', '- put: {key: lock, value: mine, lease: "${results.session.id}"}'],
   main: 'ttl',
   args: { ttl: { ...duration, description: 'its time to live, in whole seconds' }, to: TO },
   required: ['ttl'],
@@ -46,6 +52,13 @@ export const leaseGrant = defineStep({
 export const leaseRevoke = defineStep({
   name: 'lease-revoke',
   summary: 'Revokes a lease; the keys on it are deleted.',
+  example: [
+    '- lease-grant: 60s',
+    '  as: session',
+    '- put: {key: lock, value: mine, lease: "${results.session.id}"}',
+    '- lease-revoke: ${results.session.id}',
+    '- get: {key: lock, absent: true}',
+  ],
   main: 'lease',
   args: { lease: LEASE_ID, to: TO },
   required: ['lease'],
@@ -62,6 +75,7 @@ export const leaseRevoke = defineStep({
 export const leaseKeepalive = defineStep({
   name: 'lease-keepalive',
   summary: 'Renews a lease once. A lease that is gone answers a TTL of 0, and the step fails.',
+  example: ['- lease-grant: 60s', '  as: session', '- lease-keepalive: ${results.session.id}'],
   main: 'lease',
   args: { lease: LEASE_ID, to: TO },
   required: ['lease'],

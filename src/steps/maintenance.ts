@@ -8,6 +8,7 @@ import { list } from './words';
 export const compact = defineStep({
   name: 'compact',
   summary: 'Throws away all revisions before one.',
+  example: ['- put: {key: foo, value: bar}', '- compact: {revision: current, physical: true}'],
   main: 'revision',
   args: {
     revision: {
@@ -47,6 +48,7 @@ export const compact = defineStep({
 export const defrag = defineStep({
   name: 'defrag',
   summary: 'Defragments the database of members, one after the other; each stands still meanwhile.',
+  example: ['- defrag: all'],
   main: 'member',
   args: { member: { ...selector, description: 'whose database' } },
   required: ['member'],
@@ -70,6 +72,7 @@ export const defrag = defineStep({
 export const alarmDisarm = defineStep({
   name: 'alarm-disarm',
   summary: 'Disarms alarms member by member; they are gone afterwards or the step fails.',
+  example: ['- alarm-disarm: all', '- expect: {alarms: none}'],
   main: 'alarm',
   args: { alarm: { type: 'string', enum: ['all', 'NOSPACE', 'CORRUPT'], description: 'which alarms' } },
   required: ['alarm'],

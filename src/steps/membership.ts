@@ -29,6 +29,13 @@ const CHANGE_MS = 30_000;
 export const memberAdd = defineStep({
   name: 'member-add',
   summary: 'Adds a member to the cluster, before it is started; waits out the five seconds that etcd wants.',
+  example: [
+    '- member-remove: etcd-3',
+    '- expect: {running: [etcd-1, etcd-2]}',
+    '- wipe: etcd-3',
+    '- member-add: etcd-3',
+    '- start: etcd-3',
+  ],
   main: 'member',
   args: {
     member: { ...memberName, description: 'who is added' },
@@ -127,6 +134,7 @@ function changeById(
 export const memberRemove = defineStep({
   name: 'member-remove',
   summary: 'Removes a member from the cluster. Its process, if it runs, ends itself.',
+  example: ['- member-remove: etcd-3', '- expect: {members: [etcd-1, etcd-2], running: [etcd-1, etcd-2]}'],
   main: 'member',
   args: { member: { ...selector, description: 'who is removed' } },
   required: ['member'],
@@ -168,6 +176,15 @@ export const memberRemove = defineStep({
 export const memberPromote = defineStep({
   name: 'member-promote',
   summary: 'Makes a learner a voter; waits until it has caught up with the leader. etcd 3.4 and later.',
+  example: [
+    '- member-remove: etcd-3',
+    '- expect: {running: [etcd-1, etcd-2]}',
+    '- wipe: etcd-3',
+    '- member-add: {member: etcd-3, learner: true}',
+    '- start: etcd-3',
+    '- member-promote: etcd-3',
+  ],
+  versions: 'Learners are there from 3.4 on.',
   main: 'member',
   args: { member: { ...memberName, description: 'the learner' } },
   required: ['member'],
@@ -199,8 +216,12 @@ export const memberPromote = defineStep({
 export const memberUpdate = defineStep({
   name: 'member-update',
   summary: 'Changes the peer URL of a member.',
+  example: ['- member-update: {member: etcd-3, peerURL: http://etcd-3.new:2380}'],
   main: 'member',
-  args: { member: { ...memberName, description: 'whose URL changes' }, peerURL: text },
+  args: {
+    member: { ...memberName, description: 'whose URL changes' },
+    peerURL: { ...text, description: 'its new peer URL' },
+  },
   required: ['member', 'peerURL'],
   retry: 'definite',
   timeoutMs: CHANGE_MS,

@@ -11,6 +11,7 @@ import { defineStep } from './step';
 export const moveLeader = defineStep({
   name: 'move-leader',
   summary: 'Hands the leadership to a member, and waits until all that serve agree.',
+  example: ['- move-leader: etcd-2', '- expect: {leader: etcd-2}'],
   main: 'member',
   args: { member: { ...memberName, description: 'the new leader' } },
   required: ['member'],

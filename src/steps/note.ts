@@ -5,8 +5,9 @@ import { defineStep } from './step';
 export const note = defineStep({
   name: 'note',
   summary: 'A sentence for the report and the runbook.',
+  example: ['- note: From here on the disk of etcd-3 is lost.'],
   main: 'text',
-  args: { text: { ...text, minLength: 1 } },
+  args: { text: { ...text, minLength: 1, description: 'the sentence' } },
   required: ['text'],
   timeoutMs: 0,
   sentence: ({ text: words }) => words.replace(/\s+/g, ' ').trim(),
@@ -17,8 +18,9 @@ export const note = defineStep({
 export const sleep = defineStep({
   name: 'sleep',
   summary: 'Waits. An `expect … within` is nearly always better.',
+  example: ['- sleep: 2s'],
   main: 'time',
-  args: { time: duration },
+  args: { time: { ...duration, description: 'how long' } },
   required: ['time'],
   timeoutMs: 0,
   sentence: ({ time }) => `sleep ${time}`,

@@ -14,6 +14,8 @@ export const probe = defineStep({
   summary:
     'Sends GET requests to members’ client ports, as a liveness probe does. On 3.3 and 3.4 each `GET /health` is written ' +
     'into the raft log.',
+  example: ['- probe: {member: etcd-1, path: /health}'],
+  versions: 'On 3.3 and 3.4 it leaves a request in the raft log, with which 3.6 refuses to start.',
   main: 'member',
   args: {
     member: { ...selector, description: 'who is asked' },

@@ -3,7 +3,7 @@ import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
 import type { Secrecy } from './secrecy';
-import { selector, text } from './schema';
+import { key, selector, text } from './schema';
 import { defineStep } from './step';
 import { shown } from './words';
 
@@ -13,9 +13,10 @@ const UNIT_BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 * 1024 }
 export const put = defineStep({
   name: 'put',
   summary: 'Writes a key. The outcome is ok, failed or unknown (it may have been applied); the report says which.',
+  example: ['- put: {key: foo, value: bar}', '- put: {key: large, size: 200KiB, to: leader}'],
   args: {
-    key: text,
-    value: text,
+    key,
+    value: { ...text, description: 'what it is to hold' },
     size: {
       type: 'string',
       pattern: '^\\d+(B|KiB|MiB)$',

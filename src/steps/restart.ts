@@ -10,6 +10,7 @@ import { list } from './words';
 export const restart = defineStep({
   name: 'restart',
   summary: 'Stops members and starts them as they were; several one at a time, each healthy before the next.',
+  example: ['- restart: all', '- expect: {healthy: all}'],
   main: 'member',
   args: { member: { ...selector, description: 'who is restarted, in this order' } },
   required: ['member'],

@@ -30,12 +30,23 @@ export interface RestoreArgs {
 export const restore = defineStep({
   name: 'restore',
   summary: 'Restores a snapshot into the data directory of members, with the tool of their own version.',
+  example: [
+    '- put: {key: foo, value: bar}',
+    '- snapshot: backup',
+    '- stop: all',
+    '- wipe: all',
+    '- restore: {member: all, snapshot: backup}',
+    '- start: all',
+    '- get: {key: foo, value: bar}',
+  ],
+  versions:
+    'The tool is etcdctl up to 3.4 and etcdutl from 3.5 on. `bumpRevision` and `markCompacted` are in some versions only; where one lacks them, its tool says so.',
   main: 'member',
   args: {
     member: { ...startable, description: 'who gets the data: down, and without data' },
     snapshot: SNAPSHOT_SOURCE,
     initialCluster: { ...memberNames, description: 'the new cluster’s members; left out: all' },
-    initialClusterToken: text,
+    initialClusterToken: { ...text, description: '--initial-cluster-token' },
     bumpRevision: { type: 'integer', minimum: 1, description: 'by how much the revision is raised' },
     markCompacted: { ...flag, description: 'the raised revision counts as compacted, so that watchers notice' },
     skipHashCheck: { ...flag, description: 'for a database file copied from a disk, which has no hash' },

@@ -10,6 +10,8 @@ export interface JsonSchema {
   readonly additionalProperties?: boolean | JsonSchema;
   readonly items?: JsonSchema;
   readonly enum?: readonly unknown[];
+  /** What an editor offers. */
+  readonly examples?: readonly unknown[];
   readonly pattern?: string;
   readonly minimum?: number;
   readonly minItems?: number;
@@ -36,6 +38,7 @@ export interface JsonSchema {
 export const EXPRESSION = /^\$\{[^{}]+\}$/;
 
 export const text = { type: 'string' } as const;
+export const key = { ...text, description: 'the key' } as const;
 export const flag = { type: 'boolean' } as const;
 export const count = { type: 'integer', minimum: 0 } as const;
 export const duration = {
@@ -101,12 +104,12 @@ export const textPatterns = {
   type: ['string', 'array', 'object'],
   items: {
     type: ['string', 'object'],
-    properties: { matches: { type: 'string' } },
+    properties: { matches: { type: 'string', description: 'a regular expression' } },
     required: ['matches'],
     additionalProperties: false,
     minLength: 1,
   },
-  properties: { matches: { type: 'string' } },
+  properties: { matches: { type: 'string', description: 'a regular expression' } },
   required: ['matches'],
   additionalProperties: false,
   minLength: 1,

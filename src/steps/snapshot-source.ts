@@ -22,7 +22,7 @@ export const SNAPSHOT_NAME = {
 export const SNAPSHOT_SOURCE = {
   type: ['string', 'object'],
   pattern: NAME_PATTERN,
-  properties: { file: { ...text, minLength: 1, path: true } },
+  properties: { file: { ...text, minLength: 1, path: true, description: 'its path, relative to the drill' } },
   required: ['file'],
   additionalProperties: false,
   expects: 'the name of a snapshot, or {file: ./backup.db}',

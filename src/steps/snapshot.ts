@@ -21,6 +21,7 @@ import { operatorTool, parseToolJson, runTool, snapshotTool, toolVersion } from 
 export const snapshot = defineStep({
   name: 'snapshot',
   summary: 'Saves a snapshot of a member under a name, and checks the hash that etcd appends.',
+  example: ['- snapshot: {save: backup, from: leader}'],
   main: 'save',
   args: {
     save: { ...SNAPSHOT_NAME, description: 'the name that `restore` uses' },
@@ -100,6 +101,12 @@ async function snapshotStatusOf(from: SnapshotSource, member: string, context: S
 export const snapshotStatus = defineStep({
   name: 'snapshot-status',
   summary: 'Inspects a snapshot with the tool of the scenario’s version, and compares where something is expected.',
+  example: [
+    '- put: {key: foo, value: bar}',
+    '- snapshot: backup',
+    '- snapshot-status: {snapshot: backup, revision: 2}',
+  ],
+  versions: 'The tool is etcdctl up to 3.4 and etcdutl from 3.5 on.',
   main: 'snapshot',
   args: {
     snapshot: SNAPSHOT_SOURCE,

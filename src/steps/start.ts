@@ -15,14 +15,21 @@ import { list } from './words';
 export const start = defineStep({
   name: 'start',
   summary: 'Starts members on their data directories as they are, and waits until they serve.',
+  example: ['- stop: etcd-3', '- start: {member: etcd-3, flags: {snapshot-count: 5}}'],
+  versions:
+    'A flag is spelt as the member’s version spells it; one that the version lacks is an error before anything starts.',
   main: 'member',
   args: {
     member: { ...startable, description: 'who is started: a name, a list, or `all` for those that are down' },
     version: { ...version, description: 'the etcd version; left out: what it ran before, else the scenario’s' },
     flags: { ...flagMap, description: 'etcd flags without the dashes; null drops one of the scenario’s' },
     initialCluster: { ...memberNames, description: 'the names in --initial-cluster' },
-    initialClusterState: { type: 'string', enum: ['new', 'existing'] },
-    initialClusterToken: text,
+    initialClusterState: {
+      type: 'string',
+      enum: ['new', 'existing'],
+      description: '--initial-cluster-state; left out: what the member’s history says',
+    },
+    initialClusterToken: { ...text, description: '--initial-cluster-token' },
     peerURL: { ...text, description: 'the URL that the member advertises to its peers' },
     forceNewCluster: { ...flag, description: '--force-new-cluster: the member becomes a cluster of its own' },
     newAddress: { ...flag, description: 'same name, same data, another machine and IP address' },

@@ -21,6 +21,14 @@ export interface Step {
   readonly name: string;
   /** One sentence for the reference and for editors. */
   readonly summary: string;
+  /** For the reference: a few lines of YAML, steps that work where three members run. Tests run it. */
+  readonly example: readonly string[];
+  /** The version that the example is for; left out: the one that drills run with where nobody says. */
+  readonly exampleEtcd?: string;
+  /** Other files that the example names, by path: their lines. */
+  readonly exampleFiles?: Readonly<Record<string, readonly string[]>>;
+  /** What differs from version to version of etcd, in sentences. */
+  readonly versions?: string;
   /** The argument that the short form `- kill: etcd-1` fills. */
   readonly main: string | undefined;
   readonly schema: JsonSchema;
@@ -68,6 +76,14 @@ export interface ArgumentProblem {
 interface Definition<Properties extends Record<string, JSONSchema>, Args> {
   name: string;
   summary: string;
+  /** A few lines of YAML: steps that work where three members run. They are in the reference, and tests run them. */
+  example: readonly string[];
+  /** The version that the example is for; left out: the one that drills run with where nobody says. */
+  exampleEtcd?: string;
+  /** Other files that the example names, by path: their lines. */
+  exampleFiles?: Readonly<Record<string, readonly string[]>>;
+  /** What differs from version to version of etcd, in sentences. */
+  versions?: string;
   main?: string;
   args: Properties;
   required?: readonly string[];
@@ -102,6 +118,10 @@ export function defineStep<
   return {
     name,
     summary,
+    example: definition.example,
+    exampleEtcd: definition.exampleEtcd,
+    exampleFiles: definition.exampleFiles,
+    versions: definition.versions,
     main,
     schema: {
       type: 'object',

@@ -71,10 +71,15 @@ function match(member: string): string {
 }
 
 /** `stop` and `kill` differ in their signal alone. */
-function ending(name: 'stop' | 'kill', signal: 'SIGTERM' | 'SIGKILL', summary: string): Step {
+function ending(
+  name: 'stop' | 'kill',
+  signal: 'SIGTERM' | 'SIGKILL',
+  { summary, example }: Pick<Step, 'summary' | 'example'>,
+): Step {
   return defineStep({
     name,
     summary,
+    example,
     main: 'member',
     args: { member: { ...selector, description: 'who, side by side; `all` leaves alone who is down already' } },
     required: ['member'],
@@ -91,6 +96,12 @@ function ending(name: 'stop' | 'kill', signal: 'SIGTERM' | 'SIGKILL', summary: s
   });
 }
 
-export const stop = ending('stop', 'SIGTERM', 'Stops members gracefully (SIGTERM) and waits for their end.');
+export const stop = ending('stop', 'SIGTERM', {
+  summary: 'Stops members gracefully (SIGTERM) and waits for their end.',
+  example: ['- stop: etcd-3', '- expect: {running: [etcd-1, etcd-2], healthy: [etcd-1, etcd-2]}'],
+});
 
-export const kill = ending('kill', 'SIGKILL', 'Kills members hard (SIGKILL), as a crash or a power cut would.');
+export const kill = ending('kill', 'SIGKILL', {
+  summary: 'Kills members hard (SIGKILL), as a crash or a power cut would.',
+  example: ['- kill: leader', '  as: victim', '- expect: {leader: any}', '- start: ${results.victim.members}'],
+});

@@ -3,7 +3,7 @@ import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { NO_ANSWER, outcomeNote } from './put';
 import { asked, etcdctl } from './instruction';
-import { flag, selector, text } from './schema';
+import { flag, key, selector, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
 import { plural } from './words';
 
@@ -14,13 +14,13 @@ const CONDITIONS = {
   items: {
     type: 'object',
     properties: {
-      key: text,
-      value: text,
-      version: text,
-      createRevision: text,
-      modRevision: text,
-      lease: text,
-      is: { type: 'string', enum: ['=', '!=', '<', '>'] },
+      key,
+      value: { ...text, description: 'what the key holds' },
+      version: { ...text, description: 'how often it was written since it was created; 0: there is none' },
+      createRevision: { ...text, description: 'the revision that created it' },
+      modRevision: { ...text, description: 'the revision that wrote it last' },
+      lease: { ...text, description: 'the lease that it hangs on' },
+      is: { type: 'string', enum: ['=', '!=', '<', '>'], description: '= where nothing is said' },
     },
     required: ['key'],
     additionalProperties: false,
@@ -29,7 +29,7 @@ const CONDITIONS = {
 
 const KEY_ONLY = {
   type: 'object',
-  properties: { key: text, prefix: flag },
+  properties: { key, prefix: { ...flag, description: 'all keys that begin with `key`' } },
   required: ['key'],
   additionalProperties: false,
 } as const;
@@ -41,12 +41,17 @@ const OPERATIONS = {
     properties: {
       put: {
         type: 'object',
-        properties: { key: text, value: text, lease: text },
+        properties: {
+          key,
+          value: { ...text, description: 'what it is to hold' },
+          lease: { ...text, description: 'the lease that it hangs on' },
+        },
+        description: 'writes a key',
         required: ['key', 'value'],
         additionalProperties: false,
       },
-      get: KEY_ONLY,
-      delete: KEY_ONLY,
+      get: { ...KEY_ONLY, description: 'reads a key' },
+      delete: { ...KEY_ONLY, description: 'deletes a key' },
     },
     additionalProperties: false,
     minProperties: 1,
@@ -60,10 +65,18 @@ type Condition = { key: string; is?: '=' | '!=' | '<' | '>' } & { [target in (ty
 export const txn = defineStep({
   name: 'txn',
   summary: 'A transaction: if all conditions hold, `then`, else `else`.',
+  example: [
+    '- put: {key: foo, value: bar}',
+    '- txn:',
+    '    if: [{key: foo, value: bar}]',
+    '    then: [{put: {key: foo, value: baz}}]',
+    '    else: [{get: {key: foo}}]',
+    '    succeeded: true',
+  ],
   args: {
     if: { ...CONDITIONS, description: 'each compares value, version, createRevision, modRevision or lease of a key' },
-    then: OPERATIONS,
-    else: OPERATIONS,
+    then: { ...OPERATIONS, description: 'what is done where all conditions hold' },
+    else: { ...OPERATIONS, description: 'what is done otherwise' },
     succeeded: { ...flag, description: 'whether the conditions must hold' },
     to: { ...selector, description: 'the member that is asked' },
   },

@@ -14,6 +14,8 @@ export const upgrade = defineStep({
   name: 'upgrade',
   summary:
     'Gives members a newer version on their data, one at a time, the leader last; waits until the cluster has moved.',
+  example: ['- upgrade: {member: all, to: 3.6.16}', '- expect: {version: {cluster: 3.6}}'],
+  versions: 'One minor version at a time; etcd refuses to skip one.',
   args: {
     member: { ...selector, description: 'who; `all` leaves alone who is down. Followers come first, the leader last' },
     to: { ...version, description: 'the etcd version' },

@@ -8,6 +8,7 @@ import { list } from './words';
 export const wipe = defineStep({
   name: 'wipe',
   summary: 'Throws the data directory of members away; refused while one runs. Snapshots are not touched.',
+  example: ['- kill: etcd-3', '- wipe: etcd-3'],
   main: 'member',
   args: { member: { ...selector, description: 'whose data is thrown away' } },
   required: ['member'],

@@ -5,7 +5,12 @@ import type { Comparison } from '../../errors';
 import { ERROR_KINDS, type Finding, type Latency, type WorkloadFigures } from '../../figures';
 import { boundWords, countBound, durationBound, holds } from '../bound';
 
-const LATENCY = { p50: durationBound, p90: durationBound, p99: durationBound, max: durationBound } as const;
+const LATENCY = {
+  p50: { ...durationBound, description: 'half of them took at most this long' },
+  p90: { ...durationBound, description: 'nine of ten took at most this long' },
+  p99: { ...durationBound, description: '99 of 100 took at most this long' },
+  max: { ...durationBound, description: 'what the longest took' },
+} as const;
 
 export const EXPECTED = {
   type: 'object',
@@ -28,7 +33,9 @@ export const EXPECTED = {
     errors: {
       ...countBound,
       type: ['integer', 'string', 'object'],
-      properties: Object.fromEntries(ERROR_KINDS.map((kind) => [kind, countBound])),
+      properties: Object.fromEntries(
+        ERROR_KINDS.map((kind) => [kind, { ...countBound, description: `requests that ended as ${kind}` }]),
+      ),
       additionalProperties: false,
       minProperties: 1,
       description: 'requests that failed, or whose outcome is unknown; a map for some kinds only',

@@ -24,6 +24,13 @@ const READ_BACK_MS = 15_000;
 export const during = defineStep({
   name: 'during',
   summary: 'Runs steps while clients write and read, and judges what came of it: nothing may be lost.',
+  example: [
+    '- during:',
+    '    workload: {writers: 4, rate: 100/s}',
+    '    steps:',
+    '      - restart: all',
+    '    expect: {lostWrites: 0}',
+  ],
   args: { workload: WORKLOAD, steps: STEPS, expect: EXPECTED },
   required: ['steps'],
   timeoutMs: 0,

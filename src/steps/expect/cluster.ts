@@ -54,6 +54,7 @@ async function compareEach(
 export const leader = defineRow({
   name: 'leader',
   description: 'any, none, or the member that all that serve take for the leader',
+  example: 'any',
   schema: { type: 'string', names: 'leader' } as const,
   words: (who) =>
     who === 'any' ? 'there is a leader' : who === 'none' ? 'nobody knows a leader' : `${who} is the leader`,
@@ -103,12 +104,16 @@ interface ExpectedMember {
 export const members = defineRow({
   name: 'members',
   description: 'exactly these are in the member list; `{etcd-1: {id: …, learner: false}}` for more',
+  example: '[etcd-1, etcd-2]',
   schema: {
     type: ['array', 'object'],
     items: text,
     additionalProperties: {
       type: 'object',
-      properties: { id, learner: flag },
+      properties: {
+        id: { ...id, description: 'its ID, hex or decimal' },
+        learner: { ...flag, description: 'whether it has no vote' },
+      },
       additionalProperties: false,
     },
     names: 'plain',
@@ -186,6 +191,7 @@ async function compareDetail(
 export const clusterId = defineRow({
   name: 'clusterId',
   description: 'the cluster’s ID, hex or decimal; `{etcd-2: …}` asks one member',
+  example: '1052f362c31a5266',
   schema: {
     type: ['string', 'object'],
     pattern: id.pattern,
@@ -238,12 +244,18 @@ export const version = defineRow({
   name: 'version',
   description:
     'what members say they are, the version of the cluster and, from 3.6 on, of its storage; `3.5` fits every 3.5.x',
+  example: '{cluster: 3.5, member: {etcd-1: 3.5.35}}',
   schema: {
     type: 'object',
     properties: {
-      cluster: text,
-      storage: text,
-      member: { type: 'object', additionalProperties: text, names: 'plain' },
+      cluster: { ...text, description: 'the version that the cluster has agreed on' },
+      storage: { ...text, description: 'the version of the data on disk, from 3.6 on' },
+      member: {
+        description: 'the version that each member says it is',
+        type: 'object',
+        additionalProperties: text,
+        names: 'plain',
+      },
     },
     additionalProperties: false,
     minProperties: 1,
@@ -294,10 +306,14 @@ export const version = defineRow({
 export const alarms = defineRow({
   name: 'alarms',
   description: 'none, `[NOSPACE]`, or `{CORRUPT: [etcd-2]}`',
+  example: 'none',
   schema: {
     type: ['string', 'array', 'object'],
     items: { type: 'string', enum: ['NOSPACE', 'CORRUPT'] },
-    properties: { NOSPACE: { type: 'array', items: memberName }, CORRUPT: { type: 'array', items: memberName } },
+    properties: {
+      NOSPACE: { type: 'array', items: memberName, description: 'the members that are out of space' },
+      CORRUPT: { type: 'array', items: memberName, description: 'the members whose data is corrupt' },
+    },
     additionalProperties: false,
     pattern: '^none$',
     expects: '`none`, a list of NOSPACE and CORRUPT, or a map of them to members',

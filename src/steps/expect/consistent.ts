@@ -9,9 +9,10 @@ import { defineRow } from './row';
 export const consistent = defineRow({
   name: 'consistent',
   description: 'all running voters have the same HashKV at the same revision; `{among: […]}` for some',
+  example: 'true',
   schema: {
     type: ['boolean', 'object'],
-    properties: { among: memberNames },
+    properties: { among: { ...memberNames, description: 'the members that are compared' } },
     required: ['among'],
     additionalProperties: false,
   } as const,

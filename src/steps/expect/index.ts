@@ -39,6 +39,7 @@ type Expected = Readonly<Record<string, unknown>>;
 export const expect: Step = {
   name: 'expect',
   summary: 'Looks at the cluster; all rows must hold at once. Without `within` it looks again for up to 10 s.',
+  example: ['- expect: {healthy: all, leader: any, consistent: true, alarms: none}', '  within: 30s'],
   main: undefined,
   schema: SCHEMA,
   retry: 'always',

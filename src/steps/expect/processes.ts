@@ -18,6 +18,7 @@ async function stateOf(member: string, context: StepContext): Promise<string> {
 export const healthy = defineRow({
   name: 'healthy',
   description: 'at least these members serve: a voter answers a linearizable read, a learner a serializable one',
+  example: '[etcd-1, etcd-2]',
   schema: selector,
   words: (who) => `${list(who)} ${who !== 'all' && [who].flat().length === 1 ? 'serves' : 'serve'}`,
   runbook(who, state) {
@@ -42,6 +43,7 @@ export const healthy = defineRow({
 export const unhealthy = defineRow({
   name: 'unhealthy',
   description: 'these members’ processes run and do not serve',
+  example: '[etcd-2]',
   schema: memberNames,
   words: (members) => `${list(members)} run${members.length === 1 ? 's' : ''} without serving`,
   runbook: (members, state) => ({
@@ -65,6 +67,7 @@ export const unhealthy = defineRow({
 export const running = defineRow({
   name: 'running',
   description: 'exactly these members’ processes run, whatever their health',
+  example: '[etcd-1, etcd-2]',
   schema: { type: 'array', items: { type: 'string' }, uniqueItems: true, names: 'plain' } as const,
   words: (members) =>
     members.length === 0 ? 'nobody runs' : `${list(members)} run${members.length === 1 ? 's' : ''}, nobody else`,
@@ -82,10 +85,11 @@ export const running = defineRow({
 export const exit = defineRow({
   name: 'exit',
   description: 'how the member’s last process ended; fails while it runs',
+  example: '{member: etcd-3, code: 1}',
   schema: {
     type: 'object',
     properties: {
-      member: memberName,
+      member: { ...memberName, description: 'whose process' },
       code: {
         type: ['integer', 'array'],
         items: { type: 'integer' },
@@ -125,9 +129,9 @@ function codes(code: number | number[]): string {
 const LOG_LINE = {
   type: 'object',
   properties: {
-    member: memberName,
-    contains: textPatterns,
-    absent: textPatterns,
+    member: { ...memberName, description: 'whose log' },
+    contains: { ...textPatterns, description: 'what a line must contain' },
+    absent: { ...textPatterns, description: 'what no line may contain' },
     incarnation: { type: 'string', enum: ['last', 'any'], description: 'any: earlier processes’ logs as well' },
   },
   required: ['member'],
@@ -139,6 +143,7 @@ const LOG_LINE = {
 export const log = defineRow({
   name: 'log',
   description: 'what the member’s log says, or does not say; a match never spans two lines',
+  example: '{member: etcd-2, contains: cluster ID mismatch}',
   schema: LOG_LINE,
   words: ({ member, contains, absent }) =>
     [
@@ -187,9 +192,13 @@ function describe(patterns: Patterns): string {
 export const address = defineRow({
   name: 'address',
   description: 'whether the member’s address differs from the one that its process before had',
+  example: '{member: etcd-1, changed: true}',
   schema: {
     type: 'object',
-    properties: { member: memberName, changed: { type: 'boolean' } },
+    properties: {
+      member: { ...memberName, description: 'whose address' },
+      changed: { type: 'boolean', description: 'whether it must be another one' },
+    },
     required: ['member', 'changed'],
     additionalProperties: false,
   },

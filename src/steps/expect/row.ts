@@ -9,6 +9,8 @@ import type { JsonSchema } from '../schema';
 export interface Row {
   readonly name: string;
   readonly schema: JsonSchema;
+  /** A value as it stands in YAML, for the reference. */
+  readonly example: string;
   /** For the step's sentence: `etcd-1 serves`. */
   words(value: unknown): string;
   /** How an operator looks at it. */
@@ -32,6 +34,8 @@ type ValueOf<Schema extends JSONSchema> =
 export function defineRow<const Schema extends JSONSchema>(definition: {
   name: string;
   description: string;
+  /** A value as it stands in YAML, for the reference. */
+  example: string;
   schema: Schema;
   words(value: ValueOf<Schema>): string;
   runbook(value: ValueOf<Schema>, state: DrillState): Instruction;
@@ -40,6 +44,7 @@ export function defineRow<const Schema extends JSONSchema>(definition: {
   type Value = ValueOf<Schema>;
   return {
     name: definition.name,
+    example: definition.example,
     schema: { ...(definition.schema as unknown as JsonSchema), description: definition.description },
     words: (value) => definition.words(value as Value),
     runbook: (value, state) => definition.runbook(value as Value, state),
