@@ -86,11 +86,19 @@ export const TOP_LEVEL: JsonSchema = objectSchema(
       description: 'who the runner’s own clients are, where the cluster has authentication enabled',
       ...objectSchema(
         {
-          user: { ...text, minLength: 1 },
+          user: { ...text, minLength: 1, description: 'the name of an etcd user' },
           password: {
             expects: 'a map such as {env: NAME}',
+            description: 'where it comes from: it never stands in a file',
             ...objectSchema(
-              { env: { ...text, pattern: '^[A-Za-z_]\\w*$', expects: 'the name of an environment variable' } },
+              {
+                env: {
+                  ...text,
+                  pattern: '^[A-Za-z_]\\w*$',
+                  expects: 'the name of an environment variable',
+                  description: 'the environment variable that holds it',
+                },
+              },
               ['env'],
             ),
           },
