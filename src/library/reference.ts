@@ -103,7 +103,15 @@ function keysTopic(): Topic {
     summary: 'The keys of a drill. Those that begin with `x-` are left alone, for YAML anchors.',
     args: argumentsOf(TOP_LEVEL),
     notes: [],
-    example: ['name: A member crashes', 'members: 3', 'steps:', '  - start: all'],
+    example: [
+      'name: A member crashes',
+      'members: 3',
+      'steps:',
+      '  - start: all',
+      '  - kill: etcd-3',
+      '  - start: etcd-3',
+      '  - expect: {healthy: all, consistent: true}',
+    ],
     files: {},
     commands: [],
   };

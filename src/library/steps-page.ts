@@ -31,7 +31,7 @@ function topicBlocks(topic: Topic): string[] {
     ...(short.length + notes.length === 0 ? [] : [[...short, ...notes].join(' ')]),
     ...(versions === undefined ? [] : [versions]),
     ['```yaml', ...example, '```'].join('\n'),
-    ...Object.entries(files).map(([file, lines]) => ['```yaml', `# ${file}`, ...lines, '```'].join('\n')),
+    ...Object.entries(files).map(([file, lines]) => [`\`${file}\`:`, '', '```yaml', ...lines, '```'].join('\n')),
     ...(commands.length === 0 ? [] : [commandBlock(commands)]),
   ];
 }
