@@ -11,7 +11,11 @@ const SIDE_BY_SIDE = 3;
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const SHIPPED = filesUnder(FOLDER).map((file) => relative(FOLDER, file));
+/** The straight drills; those of upgrades need an action or a version that a script has not. */
+const isStraight = (drill: string): boolean => /^(bootstrap|membership|recovery)\//.test(drill);
+const SHIPPED = filesUnder(FOLDER)
+  .map((file) => relative(FOLDER, file))
+  .filter(isStraight);
 /** 3.3 differs most: another etcdctl, another log, and an ID that JSON would round. */
 const ON_OLD = ['bootstrap/static.yaml', 'bootstrap/both-new-mismatch.yaml', 'recovery/majority-from-snapshot.yaml'];
 
@@ -28,11 +32,12 @@ const PASSING: Script[] = [
 ].map(({ drill, etcd }) => ({ name: name(drill, etcd), yaml: readFileSync(join(FOLDER, drill), 'utf8'), etcd }));
 /** The first sabotage of each drill. */
 const FAILING: Script[] = Object.entries(SABOTAGES)
+  .filter(([, { drill }]) => isStraight(drill))
   .filter(([, { drill }], i, all) => all.findIndex(([, other]) => other.drill === drill) === i)
   .map(([what, sabotage]) => ({ name: what, yaml: sabotaged(sabotage), etcd: sabotage.etcd ?? ETCD }));
 
 interface Outcome {
-  /** Undefined where the drill is not straight. */
+  /** Undefined where no script was written. */
   ran: Answer | undefined;
   written: Answer;
 }
@@ -58,17 +63,9 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
 }, 900_000);
 
-/** The drills of bootstrap, membership and recovery are straight; others may be. */
-const mustBeStraight = (drill: string): boolean => /^(bootstrap|membership|recovery)\//.test(drill);
-
 describe('a script that passes', () => {
   test.each(PASSING.map(({ name: title }) => [title]))('%s', (title) => {
     const { ran, written } = outcomes.get(title) ?? {};
-    if (!ran && !mustBeStraight(title)) {
-      expect(written?.exitCode).toBe(2);
-      expect(written?.stderr).toMatch(/step [\w.]+ \(`[\w-]+`\) has no form as a script/);
-      return;
-    }
     expect({ exitCode: ran?.exitCode, stderr: ran?.stderr, written: written?.stderr }).toEqual({
       exitCode: 0,
       stderr: '',
@@ -86,10 +83,6 @@ describe('a sabotaged script says what differed', () => {
     const { ran, written } = outcomes.get(title) ?? {};
     const sabotage = SABOTAGES[title];
     if (!sabotage) throw new Error(title);
-    if (!ran && !mustBeStraight(sabotage.drill)) {
-      expect(written?.exitCode).toBe(2);
-      return;
-    }
     expect({ exitCode: ran?.exitCode, written: written?.stderr }).toEqual({ exitCode: 1, written: '' });
     const lines = (ran?.stderr ?? '').split('\n').map((line) => line.trim());
     const place = /^FAILED at step [\w.]+, \d+\.yaml:(\d+): /.exec(
