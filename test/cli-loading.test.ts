@@ -62,6 +62,12 @@ const READING = ['ajv', 'js-yaml'];
     expect(packages.filter((name) => REACHING.includes(name))).toEqual([]);
   });
 
+  it('new loads nothing that reaches an engine', () => {
+    const { out, packages } = packagesLoadedBy(['new', path.join(folder, 'first.yaml')]);
+    expect(out).toContain('wrote');
+    expect(packages.filter((name) => REACHING.includes(name))).toEqual([]);
+  });
+
   it('the hook sees what is loaded', () => {
     expect(packagesLoadedBy(['validate']).packages).toEqual(expect.arrayContaining(READING));
   });

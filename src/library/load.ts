@@ -1,6 +1,5 @@
 /** Finding, reading and checking drills; no engine needed. */
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ScenarioError, UsageError, type Problem } from '../errors';
 import { nearest } from '../match';
 import { findFiles, hasScenarios, type FoundFile } from '../scenario/find';
@@ -10,6 +9,7 @@ import { readVariables, unknownVariables, type VariableFile } from '../scenario/
 import type { Variable, Variables } from '../scenario/variables';
 import { formatPlace } from '../source';
 import { selectScenarios } from '../scenario/select';
+import { packageRoot } from './package-root';
 
 export interface LoadRequest {
   /** Files, folders, `FILE:LINE`; left out: `scenarios/`, else the drills that ship. */
@@ -112,18 +112,11 @@ function chooseFiles(request: LoadRequest): { files: FoundFile[]; remarks: strin
   const { cwd, paths = [] } = request;
   if (paths.length > 0) return { files: findFiles(paths, cwd), remarks: [] };
   if (hasScenarios(join(cwd, 'scenarios'))) return { files: findFiles(['scenarios'], cwd), remarks: [] };
-  const shipped = shippedScenarios();
+  const shipped = join(packageRoot(), 'scenarios');
   return {
     files: findFiles([shipped], cwd),
     remarks: [`no scenarios/ here: these are the drills that ship with etcd-scenarios (${shipped})`],
   };
-}
-
-/** `scenarios/` at the root of this package, wherever it is installed or built. */
-function shippedScenarios(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return join(folder, 'scenarios');
 }
 
 function refuseUnknownVariables(names: Iterable<string>, known: ReadonlySet<string>): void {

@@ -17,7 +17,16 @@ function expectSuccess(answer: Answer): void {
 
 beforeAll(async () => {
   // A copy is packed: packing builds, and other tests use what is built here.
-  const parts = ['src', 'scenarios', 'schema', 'images', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const parts = [
+    'src',
+    'scenarios',
+    'schema',
+    'templates',
+    'images',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ];
   for (const part of [...parts, 'LICENSE', 'README.md', 'CHANGELOG.md', '.npmrc']) {
     if (existsSync(join(ROOT, part))) cpSync(join(ROOT, part), join(source, part), { recursive: true });
   }
@@ -34,13 +43,22 @@ test('the tarball holds what is needed, and nothing else', () => {
   const files = filesUnder(installed).map((file) => file.slice(installed.length + 1));
   const roots = new Set(files.map((file) => file.split('/')[0]));
   expect([...roots].sort()).toEqual(
-    ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'images', 'package.json', 'scenarios', 'schema'].filter((one) =>
-      existsSync(join(one === 'dist' ? source : ROOT, one)),
-    ),
+    [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist',
+      'images',
+      'package.json',
+      'scenarios',
+      'schema',
+      'templates',
+    ].filter((one) => existsSync(join(one === 'dist' ? source : ROOT, one))),
   );
   expect(files.filter((file) => /\.test\.|\.tsbuildinfo|node_modules/.test(file))).toEqual([]);
   expect(files).toContain('scenarios/bootstrap/first-member.yaml');
   expect(files).toContain('schema/scenario.schema.json');
+  expect(files).toContain('templates/bootstrap.yaml');
 });
 
 test('nothing of it runs when it is installed', () => {

@@ -1,0 +1,56 @@
+/** Drills to begin with: what `new` writes. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { asError, UsageError } from '../errors';
+import { nearest } from '../match';
+import { packageRoot } from './package-root';
+
+const SCHEMA = 'schema/scenario.schema.json';
+
+/** The names of the templates, in alphabetical order. */
+export function templateNames(): string[] {
+  const files = readdirSync(join(packageRoot(), 'templates'));
+  return files
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/**
+ * The text of a new drill at `path`, for a reader who works in `cwd`: its first line tells editors where the schema is.
+ * Throws UsageError, with the nearest name, where there is no such template.
+ */
+export function drillFrom(template: string, path: string, cwd: string): string {
+  const names = templateNames();
+  if (!names.includes(template)) {
+    const near = nearest(template, names);
+    const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
+    throw new UsageError(`there is no template "${template}"${hint}; there are ${names.join(', ')}`);
+  }
+  const text = readFileSync(join(packageRoot(), 'templates', `${template}.yaml`), 'utf8');
+  return text.replace(/^.*\n/, `# yaml-language-server: $schema=${schemaFor(resolve(cwd, path), cwd)}\n`);
+}
+
+/** The schema as a file at `path` has to name it: of the package that is installed here, else of this one. */
+function schemaFor(path: string, cwd: string): string {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const installed = join(folder, 'node_modules', 'etcd-scenarios', SCHEMA);
+    if (existsSync(installed)) {
+      const way = relative(dirname(path), installed).split(sep).join('/');
+      return way.startsWith('.') ? way : `./${way}`;
+    }
+    if (folder === dirname(folder)) return join(packageRoot(), SCHEMA);
+  }
+}
+
+/** Writes a file that is not there yet, and the folders above it. Answers false, and changes nothing, where it is. */
+export function writeNew(path: string, text: string): boolean {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { flag: 'wx' });
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(path)) return false;
+    throw new UsageError(`can't write ${path}: ${asError(thrown).message}`);
+  }
+}
