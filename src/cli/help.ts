@@ -2,6 +2,7 @@
 export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd, as YAML, on real etcd containers
 
   etcd-scenarios run [FILE | FOLDER | FILE:LINE …]   run drills; without a path those not tagged \`slow\`
+  etcd-scenarios init [FOLDER]                       a first drill, the configuration, a CI workflow; nothing is overwritten
   etcd-scenarios new FILE [--template NAME]          write a drill that passes, to change: bootstrap, lose-a-member,
                                                      lose-the-majority, restore, upgrade
   etcd-scenarios validate [PATH…]                    find mistakes, without Docker

@@ -9,6 +9,7 @@ import type { Command } from './io';
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import('./commands/run'),
+  init: () => import('./commands/init'),
   new: () => import('./commands/new'),
   validate: () => import('./commands/validate'),
   plan: () => import('./commands/plan'),
