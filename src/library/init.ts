@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asError, UsageError } from '../errors';
-
 import { CONFIG_FILE } from './config';
 import { DEFAULT_ETCD } from './plan';
 import { drillFrom, writeNew } from './templates';
