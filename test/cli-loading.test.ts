@@ -52,6 +52,7 @@ const READING = ['ajv', 'js-yaml'];
     ['list'],
     ['list', '--json'],
     ['schema'],
+    ['rules'],
     ['steps'],
     ['steps', 'start'],
     ['runbook', 'scenarios/recovery/minority-without-data.yaml'],

@@ -11,6 +11,7 @@ export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd,
   etcd-scenarios runbook FILE [--etcd V] [--out FILE] the drill as a document to follow in an incident;
                                                      --format sh: as a bash script that runs by itself
   etcd-scenarios steps [NAME]                        the actions of a drill, or all about one
+  etcd-scenarios rules [NAME]                        what a drill is checked by, or all about one rule
   etcd-scenarios images [VERSION…]                   make etcd images available
   etcd-scenarios images --list [VERSION…] [--json]   what versions there are, and where each comes from
   etcd-scenarios bisect FILE --good V --bad V        between which two versions the verdict changes

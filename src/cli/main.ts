@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   plan: () => import('./commands/plan'),
   runbook: () => import('./commands/runbook'),
   list: () => import('./commands/list'),
+  rules: () => import('./commands/rules'),
   images: () => import('./commands/images'),
   bisect: () => import('./commands/bisect'),
   clean: () => import('./commands/clean'),

@@ -34,6 +34,7 @@ const UNSETTLING: ReadonlySet<string> = new Set<SenseRule>([
   'wipe-running',
   'restore-unfit',
   'contradiction',
+  'unsupported-step',
 ]);
 
 /** The problems of sense in a scenario whose shape is right, with this version. */
@@ -51,12 +52,12 @@ export function followDrill(scenario: Walked, version: string): Problem[] {
     version,
     ({ step, state }) => {
       // What the author takes for granted after a mistake is anybody's guess: one mistake gives one message.
-      if (isWrong) state.forgetAll();
+      if (isWrong) state.doubt();
       isWrong = false;
       const tell: RuleVisit['tell'] = (rule, pointer, message, hint) => report({ rule, pointer, message, hint }, step);
       skippedResult({ step, state, tell }, skipped);
       for (const rule of STEP_RULES) if (!isWrong) rule({ step, state, tell });
-      if (isWrong) state.forgetAll();
+      if (isWrong) state.doubt();
     },
     report,
   );

@@ -26,11 +26,20 @@ interface MemberFacts {
   spec: StartSpec | undefined;
   /** Whether it served when it was started: one that was not waited for may have ended itself since. */
   settled: boolean;
+  /** After a mistake of the drill: whether it runs is open until it has been started again. */
+  doubtful: boolean;
   /** The cluster that its data is of. */
   cluster: KnownCluster | undefined;
 }
 
-const NOTHING: MemberFacts = { up: false, data: false, spec: undefined, settled: false, cluster: undefined };
+const NOTHING: MemberFacts = {
+  up: false,
+  data: false,
+  spec: undefined,
+  settled: false,
+  doubtful: false,
+  cluster: undefined,
+};
 
 export class DrillState {
   readonly members: readonly string[];
@@ -92,10 +101,10 @@ export class DrillState {
   /** `settled`: it was waited for until it served. */
   started(member: string, spec: StartSpec, settled = true): void {
     const cluster = this.clusterAfterStart(member, spec);
-    // A member that was removed ends itself.
-    const up = this.roster.isRemoved(member) ? undefined : true;
+    // A member that was removed ends itself; after a mistake the stop may be what stands at the wrong place.
+    const up = this.roster.isRemoved(member) || this.of(member).doubtful ? undefined : true;
     this.nowNamed(member, -1);
-    Object.assign(this.of(member), { up, data: true, spec, settled, cluster });
+    Object.assign(this.of(member), { up, data: true, spec, settled, cluster, doubtful: false });
     if (settled) cluster?.joined.add(member);
     const { initialCluster, initialClusterState: state, peerURL } = spec;
     this.roster.started(member, { list: initialCluster, state, peerURL });
@@ -117,13 +126,14 @@ export class DrillState {
 
   ended(member: string): void {
     this.nowNamed(member, 0);
-    this.of(member).up = false;
+    const facts = this.of(member);
+    facts.up = facts.doubtful ? undefined : false;
   }
 
   /** An expectation has shown that it is down. */
   seenDown(member: string): void {
     this.nowNamed(member, -1);
-    this.of(member).up = false;
+    Object.assign(this.of(member), { up: false, doubtful: false });
   }
 
   /**
@@ -205,6 +215,12 @@ export class DrillState {
   forgetAll(): void {
     this.forget();
     this.forgetList();
+  }
+
+  /** The drill has a mistake here: what its author takes for granted after it is anybody's guess. */
+  doubt(): void {
+    this.forgetAll();
+    for (const facts of this.facts.values()) facts.doubtful = true;
   }
 
   /** From here on it is open who is in the member list. */

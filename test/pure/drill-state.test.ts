@@ -31,3 +31,9 @@ it.each<[string, string[], unknown[]]>([
 ])('%s', (_, steps, expected) => {
   expect(messagesOf(drill('start: all', ...steps))).toEqual(expected);
 });
+
+it('takes time in proportion to the drill', () => {
+  const steps = ['kill: leader', 'start: all', 'put: {key: foo, value: bar}', 'kill: etcd-2', 'start: etcd-2'];
+  const long = drill('start: all', ...Array.from({ length: 8_000 }, (_, i) => steps[i % steps.length] ?? ''));
+  expect(messagesOf(long)).toEqual([]);
+});

@@ -6,7 +6,11 @@ import { argument, textOf, type RuleVisit } from './visit';
 export function unsupported({ step, state, tell }: RuleVisit): void {
   const { version } = state;
   // A member may run another version than the scenario's, and then it is not certain who is asked.
-  if (state.members.some((member) => (state.specOf(member)?.version ?? version) !== version)) return;
+  const runsIt = (member: string): boolean => {
+    const spec = state.specOf(member);
+    return spec ? spec.version === version : state.isUp(member) === false && state.hasData(member) === false;
+  };
+  if (!state.members.every(runsIt)) return;
   const { name } = step.step;
   const lacks = (what: string, since: string, pointer: string): void =>
     tell('unsupported-step', pointer, `etcd ${minorOf(version)} has no ${what}`, WAYS_OUT(since));
