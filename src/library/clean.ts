@@ -1,5 +1,6 @@
 /** Removing what runs left. */
 import { connectEngine } from '../cluster/docker/engine';
+import { removeDeadFolders } from '../cluster/docker/folders';
 import { LABEL, ownerState } from '../cluster/docker/labels';
 import { findLabelled, findLeftovers, removeFound, type Found } from '../cluster/docker/remove';
 
@@ -13,12 +14,19 @@ export interface CleanRequest {
   olderThanMs?: number;
 }
 
+/** What was removed: of Docker's, or a folder of this machine. */
+export interface Removed {
+  kind: Found['kind'] | 'folder';
+  name: string;
+}
+
 /** Removes what is meant, without either what runs left that are certainly dead, and answers what it was. */
-export async function clean({ run, olderThanMs }: CleanRequest): Promise<Pick<Found, 'kind' | 'name'>[]> {
+export async function clean({ run, olderThanMs }: CleanRequest): Promise<Removed[]> {
   const { docker } = await connectEngine();
   const found = await find();
   await removeFound(docker, found);
-  return found;
+  const folders = await removeDeadFolders();
+  return [...found, ...folders.map((name) => ({ kind: 'folder' as const, name }))];
 
   async function find(): Promise<Found[]> {
     if (run !== undefined) return findLabelled(docker, [`${LABEL.run}=${run}`]);

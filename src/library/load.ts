@@ -110,13 +110,27 @@ function literal(values: Readonly<Record<string, string>>): Variables {
 /** The folder of a drill library: the reader's own, else the one that ships with the package. */
 function chooseFiles(request: LoadRequest): { files: FoundFile[]; remarks: string[] } {
   const { cwd, paths = [] } = request;
-  if (paths.length > 0) return { files: findFiles(paths, cwd), remarks: [] };
+  if (paths.length > 0) return chooseAmong(paths, cwd);
   if (hasScenarios(join(cwd, 'scenarios'))) return { files: findFiles(['scenarios'], cwd), remarks: [] };
   const shipped = join(packageRoot(), 'scenarios');
   return {
     files: findFiles([shipped], cwd),
     remarks: [`no scenarios/ here: these are the drills that ship with etcd-scenarios (${shipped})`],
   };
+}
+
+/** The paths, and the drills that ship where the reader has none of that path: `scenarios/upgrade/rehearsal.yaml`. */
+function chooseAmong(paths: readonly string[], cwd: string): { files: FoundFile[]; remarks: string[] } {
+  const remarks: string[] = [];
+  const chosen = paths.map((path) => {
+    const [file = path] = path.split(/:\d+$/);
+    const shipped = resolve(packageRoot(), file);
+    const isShipped = shipped.startsWith(join(packageRoot(), 'scenarios')) && existsSync(shipped);
+    if (!isShipped || existsSync(resolve(cwd, file))) return path;
+    remarks.push(`no ${file} here: it is the one that ships with etcd-scenarios`);
+    return `${shipped}${path.slice(file.length)}`;
+  });
+  return { files: findFiles(chosen, cwd), remarks };
 }
 
 function refuseUnknownVariables(names: Iterable<string>, known: ReadonlySet<string>): void {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectEngine, type Engine } from '../cluster/docker/engine';
+import { removeDeadFolders } from '../cluster/docker/folders';
 import { findLeftovers, removeFound } from '../cluster/docker/remove';
 import type { ImageOptions } from '../cluster/docker/images';
 import { asError, EnvironmentError, Interrupted, UsageError } from '../errors';
@@ -192,11 +193,12 @@ export function defaultJobs({ cpus, memoryBytes }: Pick<Engine, 'cpus' | 'memory
 
 /** Removes what dead runs left, and says so. */
 async function sweep(engine: Engine): Promise<string | undefined> {
-  const left = await findLeftovers(engine.docker);
-  if (left.length === 0) return undefined;
+  const [left, folders] = await Promise.all([findLeftovers(engine.docker), removeDeadFolders()]);
+  if (left.length + folders.length === 0) return undefined;
   await removeFound(engine.docker, left);
   const kinds = ['container', 'network', 'volume'] as const;
   const counted = kinds.map((kind) => `${left.filter((one) => one.kind === kind).length} ${kind}s`);
+  if (folders.length > 0) counted.push(`${folders.length} folders`);
   return `removed what a run that was killed had left: ${counted.join(', ')}`;
 }
 

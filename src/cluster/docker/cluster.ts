@@ -1,6 +1,5 @@
 /** A scenario's cluster on Docker: its own network, a container for each process, a volume for each member. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { sleep } from '../../clock';
@@ -12,6 +11,7 @@ import { Roster } from '../roster';
 import type { Security } from '../security';
 import { memberContainer, toolContainer, type Place } from './container-options';
 import { engineCall, engineTrouble } from './engine';
+import { makeFolder } from './folders';
 import { LABEL, ownerLabels, type Labels } from './labels';
 import { LogFiles } from './log-files';
 import { createNetwork, type ScenarioNetwork } from './network';
@@ -94,7 +94,7 @@ export class DockerCluster implements Cluster {
   /** Makes the network and the scenario's folder. */
   async setUp(): Promise<void> {
     const { docker, pinnedAddresses: pinned } = this.options;
-    this.folder = await mkdtemp(join(tmpdir(), 'etcd-scenarios-'));
+    this.folder = await makeFolder(this.labels);
     const options = { name: this.nameOf('net'), labels: this.labels, pinned };
     // etcd3 takes a while to load: while the engine makes the network.
     const [network, etcd] = await Promise.all([
