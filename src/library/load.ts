@@ -1,4 +1,5 @@
 /** Finding, reading and checking drills; no engine needed. */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ScenarioError, UsageError, type Problem } from '../errors';
 import { nearest } from '../match';

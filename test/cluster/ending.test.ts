@@ -350,7 +350,7 @@ describe('where nothing is run', () => {
     expect(stderr).toContain('scenarios/bad.yaml:4:5');
     expect(stderr).toContain('did you mean `start`?');
     expect(stderr).toContain('scenarios/bad.yaml:5:11');
-    expect(stderr).toContain('2 problems; nothing was started');
+    expect(stderr).toContain('2 errors and 1 warning; nothing was started');
     expect(existsSync(run.reports)).toBe(false);
   });
 

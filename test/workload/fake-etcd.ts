@@ -130,11 +130,20 @@ export function appliesTwice(client: EtcdClient, turn: number): EtcdClient {
 /** Answers one read, the first at which the key has been written twice, with what the key held before. */
 export function servesStale(client: EtcdClient): EtcdClient {
   let done = false;
+  /** The revision of each key's last write that was acknowledged: a read that began before that may miss it. */
+  const acknowledged = new Map<string, string>();
   return altered(client, {
+    put: async (request: Put, call: Call) => {
+      const answer = await client.put(request, call);
+      acknowledged.set(request.key, answer.revision);
+      return answer;
+    },
     range: async (request: RangeRequest, call: Call) => {
+      const known = acknowledged.get(request.key);
       const fresh = await client.range(request, call);
       const [found] = fresh.kvs;
       if (done || request.prefix || request.revision !== undefined || !found || Number(found.version) < 2) return fresh;
+      if (found.modRevision !== known) return fresh;
       done = true;
       return client.range({ ...request, revision: String(Number(found.modRevision) - 1) }, call);
     },
