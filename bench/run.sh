@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The same drills by hand and by etcd-scenarios, alternating; see README.md. Options: --rounds N, --only NAME, --help.
+# `run.sh upgrade`: the upgrade suite's time beside the time that etcd itself takes. Options: --reports DIR, --help.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,6 +8,10 @@ cd "$(dirname "$0")/.."
   echo 'bench: dist/cli/main.js is missing; npm run build makes it' >&2
   exit 1
 }
+if [ "${1:-}" = upgrade ]; then
+  shift
+  exec node bench/upgrade.mjs "$@"
+fi
 docker version >/dev/null || {
   echo 'bench: no Docker engine answers' >&2
   exit 1
