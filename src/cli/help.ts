@@ -15,6 +15,7 @@ export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd,
   etcd-scenarios images [VERSION…]                   make etcd images available
   etcd-scenarios images --list [VERSION…] [--json]   what versions there are, and where each comes from
   etcd-scenarios bisect FILE --good V --bad V        between which two versions the verdict changes
+  etcd-scenarios doctor [--json]                     whether this machine and its engine can run drills
   etcd-scenarios clean [--older-than D | --run ID]   remove what dead runs left
   etcd-scenarios import FILE [--to V]                flags and version of an etcd that runs, for --var-file
   etcd-scenarios schema                              print the JSON Schema of a drill, for editors

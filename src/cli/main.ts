@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   rules: () => import('./commands/rules'),
   images: () => import('./commands/images'),
   bisect: () => import('./commands/bisect'),
+  doctor: () => import('./commands/doctor'),
   clean: () => import('./commands/clean'),
   import: () => import('./commands/import'),
   schema: () => import('./commands/schema'),

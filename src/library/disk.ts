@@ -57,7 +57,8 @@ async function engineRoot({ docker }: Engine): Promise<string | undefined> {
   return DockerRootDir;
 }
 
-async function diskAt(path: string): Promise<Disk | undefined> {
+/** The file system that a path is on; undefined where it can't be seen from here. */
+export async function diskAt(path: string): Promise<Disk | undefined> {
   try {
     const [{ dev }, { bavail, bsize }] = await Promise.all([stat(path), statfs(path)]);
     return { path, device: String(dev), freeBytes: bavail * bsize };

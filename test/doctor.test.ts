@@ -1,0 +1,133 @@
+/** What `doctor` makes of its findings, and the command without an engine. The one with an engine: test/cluster. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { diagnose, isHopeless, type EngineFindings, type Findings, type Line } from '../src/library/diagnosis';
+
+const ROOT = resolve(__dirname, '..');
+const MAIN = join(ROOT, 'dist/cli/main.js');
+const GOLDEN = join(__dirname, 'pure/golden/doctor.txt');
+const GIB = 2 ** 30;
+
+const engine: EngineFindings = {
+  description: 'Docker 20.10.24 (Debian GNU/Linux 12)',
+  at: '/var/run/docker.sock',
+  local: true,
+  rootless: false,
+  cpus: 4,
+  memoryBytes: 8 * GIB,
+  clockAheadMs: 3,
+  clockUncertaintyMs: 5,
+  disk: { path: '/var/lib/docker', freeBytes: 40 * GIB },
+  networks: { used: 4, most: 31 },
+  leftovers: [],
+};
+const tools = { bash: true, go: true, 'apt-get': true, 'apt-cache': true, 'dpkg-deb': true };
+const noTools = { bash: true, go: false, 'apt-get': false, 'apt-cache': false, 'dpkg-deb': false };
+const images: Findings['images'] = {
+  pull: 'missing',
+  present: ['3.5.35', '3.6.16'],
+  others: { cache: 0, pull: 0, build: 0 },
+  remarks: [],
+};
+const good: Findings = { node: '20.11.1', engine, images, tools };
+const none: Findings['images'] = { ...images, present: [] };
+const template = { image: 'registry.example/etcd:{version}', by: '--image' };
+const engineWith = (changes: Partial<EngineFindings>): Findings => ({ ...good, engine: { ...engine, ...changes } });
+
+const CASES: Record<string, Findings> = {
+  'all is well': good,
+  'no engine': { ...good, engine: { trouble: 'no Docker engine answers', cure: 'start Docker' }, images: none },
+  'an old Node.js': { ...good, node: '18.20.0' },
+  'a rootless engine': engineWith({ rootless: true }),
+  'an engine on another machine': engineWith({
+    local: false,
+    at: 'build.example:2376',
+    disk: { path: '/var/lib/docker' },
+  }),
+  'little memory': engineWith({ memoryBytes: GIB }),
+  'little room': engineWith({ disk: { path: '/var/lib/docker', freeBytes: 2 * GIB } }),
+  'a full disk': engineWith({ disk: { path: '/var/lib/docker', freeBytes: 0.1 * GIB } }),
+  'a clock behind': engineWith({ clockAheadMs: -90_000 }),
+  'a clock ahead': engineWith({ clockAheadMs: 5_000 }),
+  'a clock that a slow answer makes uncertain': engineWith({ clockAheadMs: 5_000, clockUncertaintyMs: 4_000 }),
+  'many networks': engineWith({ networks: { used: 28, most: 31 } }),
+  leftovers: engineWith({ leftovers: ['container a', 'container b', 'network c', 'volume d', 'volume e'] }),
+  'no image, but some to be had': { ...good, images: { ...none, others: { cache: 1, pull: 0, build: 30 } } },
+  'no image and nothing to build with': {
+    ...good,
+    images: { ...none, others: { cache: 0, pull: 0, build: 2 }, remarks: ['registries: no answer'] },
+    tools: noTools,
+  },
+  'images, and nothing to build with': { ...good, tools: noTools },
+  'a mirror without the image': { ...good, images: { ...none, template } },
+  'a mirror without the image, and no pulling': { ...good, images: { ...none, template, pull: 'never' } },
+  'a mirror with images': { ...good, images: { ...images, template } },
+};
+
+const line = ({ state, what, finding, cure = '' }: Line): string => `  ${state}  ${what}: ${finding}  [${cure}]\n`;
+
+it('judges as the golden file has it (UPDATE_GOLDEN=1 writes it)', () => {
+  const actual = Object.entries(CASES)
+    .map(([name, findings]) => {
+      const lines = diagnose(findings);
+      const shown =
+        findings === good ? lines : lines.filter((one) => !diagnose(good).some((same) => line(same) === line(one)));
+      return `${name}: ${isHopeless(lines) ? 'no run can work' : 'a run can work'}\n${shown.map(line).join('')}`;
+    })
+    .join('\n');
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, actual);
+  expect(existsSync(GOLDEN) ? readFileSync(GOLDEN, 'utf8') : `${GOLDEN} is missing: UPDATE_GOLDEN=1`).toBe(actual);
+});
+
+it.each(Object.entries(CASES))('%s: what is not ok has a cure, what is ok has none', (_, findings) => {
+  for (const { state, cure } of diagnose(findings)) expect(cure === undefined).toBe(state === 'ok');
+});
+
+(existsSync(MAIN) ? describe : describe.skip)('etcd-scenarios doctor without an engine', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function doctor(args: string[]): { status: number | null; stdout: string; stderr: string } {
+    return spawnSync(process.execPath, [MAIN, 'doctor', '--pull', 'never', ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        PATH: folder,
+        DOCKER_HOST: `unix://${join(folder, 'no.sock')}`,
+        ETCD_SCENARIOS_CACHE: join(folder, 'cache'),
+        ETCD_SCENARIOS_IMAGE: '',
+      },
+    });
+  }
+
+  it('says so, and tells all the rest', () => {
+    const { status, stdout } = doctor([]);
+    expect(stdout).toMatch(/^fail {2}engine: .*no Docker engine answers/m);
+    expect(stdout).toMatch(/^ok {4}node: \d+\./m);
+    expect(stdout).toMatch(/^fail {2}images: the engine was not asked, and no version is to be had/m);
+    expect(stdout).toContain('impossible here (no bash, go, apt-get, apt-cache, dpkg-deb)');
+    expect(status).toBe(3);
+  });
+
+  it('--json: the same as an array of lines', () => {
+    const { status, stdout } = doctor(['--json']);
+    const lines = JSON.parse(stdout) as Line[];
+    expect(lines.map(({ what, state }) => `${what} ${state}`)).toEqual([
+      'node ok',
+      'engine fail',
+      'images fail',
+      'building warn',
+    ]);
+    expect(status).toBe(3);
+  });
+
+  it('refuses what it does not know', () => {
+    expect(doctor(['here']).status).toBe(2);
+  });
+});
