@@ -14,6 +14,8 @@ export const HELP = `etcd-scenarios: disaster drills and upgrade tests for etcd,
   etcd-scenarios rules [NAME]                        what a drill is checked by, or all about one rule
   etcd-scenarios images [VERSION…]                   make etcd images available
   etcd-scenarios images --list [VERSION…] [--json]   what versions there are, and where each comes from
+  etcd-scenarios images --save FILE [VERSION…]       the engine’s images as one file, for a machine without a network
+  etcd-scenarios images --load FILE                  … and from it
   etcd-scenarios bisect FILE --good V --bad V        between which two versions the verdict changes
   etcd-scenarios doctor [--json]                     whether this machine and its engine can run drills
   etcd-scenarios clean [--older-than D | --run ID]   remove what dead runs left

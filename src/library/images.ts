@@ -2,7 +2,10 @@
 import { connectEngine } from '../cluster/docker/engine';
 import { availableVersions, type Available } from '../cluster/docker/images/available';
 import { ensureImage, type ImageOptions, type ImageRef } from '../cluster/docker/images';
-import { asError } from '../errors';
+import { loadImages, saveImages } from '../cluster/docker/images/bundle';
+import { givenReference } from '../cluster/docker/images/names';
+import { presentReference } from '../cluster/docker/images/present';
+import { asError, UsageError } from '../errors';
 import { versionsMeant } from '../version-request';
 import { resolveVersions } from './versions';
 
@@ -39,4 +42,43 @@ export async function listImages(
   const known = versions.map(({ version }) => version);
   const meant = new Set(requests.flatMap((request) => versionsMeant(request, known)));
   return { versions: versions.filter(({ version }) => meant.has(version)), remarks: [...why, ...remarks] };
+}
+
+/** Saves the images of these versions, or of all that the engine has, to a new file; answers their references. */
+export async function saveToFile(
+  requests: readonly string[],
+  file: string,
+  options: ImageOptions & { say: (message: string) => void; signal: AbortSignal },
+): Promise<string[]> {
+  const { docker } = await connectEngine();
+  const { versions } = await availableVersions(docker, options, options.signal);
+  const present = versions.filter(({ from }) => from.some(({ origin }) => origin === 'present'));
+  const known = present.map(({ version }) => version);
+  const meant = requests.length === 0 ? known : requests.flatMap((request) => wanted(request, known));
+  if (meant.length === 0) throw new UsageError('the engine has no image of etcd; `images VERSION…` makes them');
+  const references = await Promise.all([...new Set(meant)].map((version) => referenceOf(docker, version, options)));
+  options.say(`saving ${references.length === 1 ? 'one image' : `${references.length} images`} to ${file} …`);
+  await saveImages(docker, references, file, options.signal);
+  return references;
+}
+
+function wanted(request: string, known: readonly string[]): readonly string[] {
+  const versions = versionsMeant(request, known).filter((version) => known.includes(version));
+  if (versions.length > 0) return versions;
+  throw new UsageError(`the engine has no image of etcd ${request}; it has ${known.join(', ') || 'none'}`);
+}
+
+type Docker = Parameters<typeof presentReference>[0];
+
+async function referenceOf(docker: Docker, version: string, { image }: ImageOptions): Promise<string> {
+  if (image !== undefined) return givenReference(image, version);
+  const reference = await presentReference(docker, version);
+  if (reference === undefined) throw new UsageError(`the engine has no image of etcd ${version}`);
+  return reference;
+}
+
+/** Loads what `saveToFile` wrote; answers the references. */
+export async function loadFromFile(file: string, image: string | undefined, signal: AbortSignal): Promise<string[]> {
+  const { docker } = await connectEngine();
+  return loadImages(docker, file, { template: image, signal });
 }

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { Interrupted, UsageError } from '../../errors';
 import { readConfiguration } from '../../library/config';
-import { listImages, makeImages, type ListedImages } from '../../library/images';
+import { listImages, loadFromFile, makeImages, saveToFile, type ListedImages } from '../../library/images';
 import { DEFAULT_ETCD } from '../../library/plan';
 import { parse, versionRequest, type Parsed } from '../args';
 import type { Command, Io } from '../io';
@@ -20,6 +21,8 @@ const OPTIONS = {
   pull: { type: 'string' },
   list: { type: 'boolean' },
   json: { type: 'boolean' },
+  save: { type: 'string' },
+  load: { type: 'string' },
 } as const;
 
 export const command: Command = async (argv, io) => {
@@ -28,12 +31,42 @@ export const command: Command = async (argv, io) => {
   const say = (message: string): void => void io.err.write(`${message}\n`);
   const signals = onSignals(say);
   try {
-    await (args.flag('list') ? list(args, io, signals.first) : make(args, io, { say, signal: signals.first }));
+    await chosen(args)(args, io, { say, signal: signals.first });
     return 0;
   } catch (thrown) {
     throw signals.first.aborted ? new Interrupted('interrupted') : thrown;
   } finally {
     signals.dispose();
+  }
+};
+
+type Act = (args: Parsed, io: Io, about: { say: (message: string) => void; signal: AbortSignal }) => Promise<void>;
+
+/** Making images, unless one of the others is asked for. */
+function chosen(args: Parsed): Act {
+  const asked: Act[] = [
+    ...(args.flag('list') ? [list] : []),
+    ...(args.text('save') === undefined ? [] : [save]),
+    ...(args.text('load') === undefined ? [] : [loadFile]),
+  ];
+  if (asked.length > 1) throw new UsageError('--list, --save and --load exclude each other');
+  return asked[0] ?? make;
+}
+
+const save: Act = async (args, io, { say, signal }) => {
+  const file = resolve(io.cwd, args.text('save') ?? '');
+  const options = { pull: 'never' as const, ...imageOptions(args, readConfiguration(io.cwd), io), say, signal };
+  for (const reference of await saveToFile(args.paths.map(versionRequest), file, options)) {
+    io.out.write(`saved ${reference}\n`);
+  }
+};
+
+const loadFile: Act = async (args, io, { signal }) => {
+  if (args.paths.length > 0)
+    throw new UsageError(`--load loads all that the file holds: "${args.paths[0]}" is too much`);
+  const { image } = imageOptions(args, readConfiguration(io.cwd), io);
+  for (const reference of await loadFromFile(resolve(io.cwd, args.text('load') ?? ''), image, signal)) {
+    io.out.write(`loaded ${reference}\n`);
   }
 };
 
@@ -53,7 +86,7 @@ async function make(
   });
 }
 
-async function list(args: Parsed, io: Io, signal: AbortSignal): Promise<void> {
+async function list(args: Parsed, io: Io, { signal }: { signal: AbortSignal }): Promise<void> {
   const requests = args.paths.map(versionRequest);
   const listed = await listImages(requests, {
     pull: 'missing',
