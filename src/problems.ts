@@ -1,4 +1,5 @@
 import type { Problem } from './errors';
+import { plural } from './plural';
 import { formatPlace, stripControl } from './source';
 
 /** Problems for people: place, message, source line with a caret, hint, and where to read on. */
@@ -27,10 +28,6 @@ function counted(problems: readonly Problem[]): string {
 export function countProblems(problems: readonly Problem[]): { errors: number; warnings: number } {
   const warnings = problems.filter(({ severity }) => severity === 'warning').length;
   return { errors: problems.length - warnings, warnings };
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function indent(text: string): string {

@@ -1,4 +1,5 @@
 /** How `validate` tells what it found: for people, for programs, for GitHub Actions. */
+import { plural } from '../plural';
 import { UsageError } from '../errors';
 import type { Problem } from '../errors';
 import { nearest } from '../match';
@@ -9,7 +10,7 @@ type Format = (problems: readonly Problem[], files: number) => string;
 
 const FORMATS: Readonly<Record<string, Format>> = {
   text: (problems, files) =>
-    problems.length > 0 ? formatProblems(problems) : `${files} ${files === 1 ? 'file' : 'files'}, no problems\n`,
+    problems.length > 0 ? formatProblems(problems) : `${plural(files, 'file')}, no problems\n`,
   json: (problems) => `${JSON.stringify(problems.map(plain), null, 2)}\n`,
   github: (problems) => problems.map(problemAnnotation).join(''),
 };

@@ -1,6 +1,6 @@
 /** Images of etcd: making them available, and saying what there is, without running anything. */
 import { connectEngine } from '../cluster/docker/engine';
-import { availableVersions, type Available } from '../cluster/docker/images/available';
+import { availableVersions, presentVersions, type Available } from '../cluster/docker/images/available';
 import { ensureImage, type ImageOptions, type ImageRef } from '../cluster/docker/images';
 import { loadImages, saveImages } from '../cluster/docker/images/bundle';
 import { givenReference } from '../cluster/docker/images/names';
@@ -51,9 +51,7 @@ export async function saveToFile(
   options: ImageOptions & { say: (message: string) => void; signal: AbortSignal },
 ): Promise<string[]> {
   const { docker } = await connectEngine();
-  const { versions } = await availableVersions(docker, options, options.signal);
-  const present = versions.filter(({ from }) => from.some(({ origin }) => origin === 'present'));
-  const known = present.map(({ version }) => version);
+  const known = await presentVersions(docker, options);
   const meant = requests.length === 0 ? known : requests.flatMap((request) => wanted(request, known));
   if (meant.length === 0) throw new UsageError('the engine has no image of etcd; `images VERSION…` makes them');
   const references = await Promise.all([...new Set(meant)].map((version) => referenceOf(docker, version, options)));

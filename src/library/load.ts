@@ -10,7 +10,7 @@ import { readVariables, unknownVariables, type VariableFile } from '../scenario/
 import type { Variable, Variables } from '../scenario/variables';
 import { formatPlace } from '../source';
 import { selectScenarios } from '../scenario/select';
-import { packageRoot } from './package-root';
+import { packageRoot } from '../package-root';
 
 export interface LoadRequest {
   /** Files, folders, `FILE:LINE`; left out: `scenarios/`, else the drills that ship. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { asError, UsageError } from '../errors';
 import { nearest } from '../match';
-import { packageRoot } from './package-root';
+import { packageRoot } from '../package-root';
 
 const SCHEMA = 'schema/scenario.schema.json';
 

@@ -8,7 +8,8 @@ import { matrixTable } from './matrix-table';
 import { countsByMark, knownReason, markOf, reasonOf, type CaseRecord, type Ledger, type Mark } from './ledger';
 import type { Style } from './style';
 import { workloadLines } from './workload';
-import { clean, counted, indent, oneLine } from './text';
+import { plural } from '../plural';
+import { clean, indent, oneLine } from './text';
 import { padToWidth, width } from './width';
 
 const LABELS: Record<Mark, [label: string, colour: keyof Style]> = {
@@ -85,7 +86,7 @@ export function caseDetails(record: CaseRecord, style: Style, reports: string | 
 /** The first line of a run. */
 export function headLine(event: EventOf<'run-started'>, style: Style): string {
   const parts = [
-    counted(event.cases.length, 'case'),
+    plural(event.cases.length, 'case'),
     event.jobs > 1 ? `${event.jobs} at a time` : 'one at a time',
     event.engine,
     `ports on ${event.bind}`,

@@ -6,7 +6,8 @@ import { formatPlace } from '../source';
 import { renderComparison } from './comparison';
 import { formatLogLine } from './log-line';
 import { PLAIN, type Style } from './style';
-import { clean, counted, indent, oneLine } from './text';
+import { plural } from '../plural';
+import { clean, indent, oneLine } from './text';
 
 export interface FailureOptions {
   style?: Style;
@@ -76,7 +77,7 @@ function circumstancesOf(failure: Failure, style: Style): string {
 /** `waited 30 s for all to be healthy (117 attempts)`; nothing where it failed at once. */
 function effortOf({ waitedFor, durationMs, attempts = 1, kind }: Failure): string {
   const took = durationMs === undefined ? '' : formatDuration(durationMs);
-  const tries = attempts > 1 ? `(${counted(attempts, 'attempt')})` : '';
+  const tries = attempts > 1 ? `(${plural(attempts, 'attempt')})` : '';
   if (waitedFor) return join(['waited', took, `for ${oneLine(waitedFor)}`, tries], ' ');
   if (tries) return join(['gave up', took && `after ${took}`, tries], ' ');
   return (durationMs ?? 0) < 1000 ? '' : `${kind === 'interrupted' ? 'was at it for' : 'failed after'} ${took}`;

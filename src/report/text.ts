@@ -38,8 +38,3 @@ export function cutMiddle(text: string, length: number): string {
   const tail = Math.floor((length - 1) / 2);
   return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`;
 }
-
-/** `1 case`, `2 cases`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}

@@ -1,7 +1,8 @@
 /** What a workload did, in a few lines. */
 import { formatDuration } from '../clock';
 import { ERROR_KINDS, type Latency, type TimeSlot, type WorkloadFigures } from '../figures';
-import { clean, counted } from './text';
+import { plural } from '../plural';
+import { clean } from './text';
 
 const BARS = '▁▂▃▄▅▆▇█';
 /** Where nothing was acknowledged. */
@@ -22,10 +23,10 @@ export function workloadLines(figures: WorkloadFigures): string[] {
 function writesLine({ writes, reads, writesPerSecond, rate, missedRate, readLatency }: WorkloadFigures): string {
   const asked = rate === null ? '' : missedRate ? ` of ${rate}/s: the rate was missed` : ` of ${rate}/s`;
   const parts = [
-    `${counted(writes.acknowledged, 'write')} acknowledged (${writesPerSecond}/s${asked})`,
+    `${plural(writes.acknowledged, 'write')} acknowledged (${writesPerSecond}/s${asked})`,
     `${writes.failed} failed`,
     `${writes.unknown} unknown`,
-    `${counted(reads.acknowledged, 'read')}${readLatency ? ` (p99 ${formatDuration(readLatency.p99)})` : ''}`,
+    `${plural(reads.acknowledged, 'read')}${readLatency ? ` (p99 ${formatDuration(readLatency.p99)})` : ''}`,
   ];
   return parts.join(', ');
 }
@@ -34,7 +35,7 @@ function verdictsLine({ verdicts }: WorkloadFigures): string {
   if (!verdicts) return 'not read back: nothing is known of lost writes';
   const { lostWrites, phantomWrites, staleReads, tornTransactions, movedWrites, wrongLeases, unproven } = verdicts;
   const parts = [`${lostWrites} lost`, `${phantomWrites} phantom`, `${staleReads} stale`];
-  if (tornTransactions > 0) parts.push(`${counted(tornTransactions, 'transaction')} torn`);
+  if (tornTransactions > 0) parts.push(`${plural(tornTransactions, 'transaction')} torn`);
   if (wrongLeases > 0) parts.push(`${wrongLeases} against their lease`);
   if (movedWrites > 0) parts.push(`${movedWrites} at another revision`);
   if (unproven > 0) parts.push(`${unproven} unproven`);

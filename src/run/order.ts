@@ -1,5 +1,5 @@
 /** In which order cases start: the longest first, so that none is left running alone at the end. */
-import { allSteps } from '../scenario/scenario';
+import { allSteps, runsWith } from '../scenario/scenario';
 import type { PlannedCase } from './plan';
 
 /**
@@ -25,6 +25,6 @@ export function longestFirst(cases: readonly PlannedCase[]): PlannedCase[] {
 
 function estimateS({ scenario, version, skip }: PlannedCase): number {
   if (skip !== undefined) return 0;
-  const steps = allSteps(scenario.steps).filter(({ modifiers }) => modifiers.when?.holds(version) ?? true);
+  const steps = allSteps(scenario.steps, (step) => runsWith(step, version));
   return steps.reduce((sum, { step }) => sum + (WAITS_S[step.name] ?? OTHER_S), 0);
 }

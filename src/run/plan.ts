@@ -8,7 +8,7 @@ import { isNullText, valueOf, type Node } from '../scenario/node';
 import { followDrill } from '../scenario/follow';
 import { fileProblems } from '../scenario/rules';
 import { silence } from '../scenario/silences';
-import { allSteps, type LoadedStep, type Scenario } from '../scenario/scenario';
+import { allSteps, runsWith, type LoadedStep, type Scenario } from '../scenario/scenario';
 import { containsExpression } from '../scenario/expressions';
 import { problemOf } from '../scenario/step-problem';
 import type { SourceFile } from '../source';
@@ -88,7 +88,8 @@ function problemsOf(cases: readonly PlannedCase[]): Problem[] {
 const KNOWN_VERSIONS = ['3.3.25', '3.4.23', '3.5.35', '3.6.16', '3.7.3'];
 
 function senseOf(scenario: Scenario, version: string): Problem[] {
-  return [...lateVersions(scenario, version), ...flagProblems(scenario, version), ...followDrill(scenario, version)];
+  const steps = stepsFor(scenario, version);
+  return [...lateVersions(steps), ...flagProblems(scenario, steps, version), ...followDrill(scenario, version)];
 }
 
 /** Files of two folders may have the same name: the second one's id gets a number. */
@@ -149,7 +150,7 @@ function versionsOf(scenario: Scenario, options: PlanOptions): { version: string
 
 /** The steps that run with a version, those of blocks included. */
 function stepsFor({ steps, onFailure, finally: last }: Scenario, version: string): LoadedStep[] {
-  return allSteps([...steps, ...onFailure, ...last], ({ modifiers }) => modifiers.when?.holds(version) ?? true);
+  return allSteps([...steps, ...onFailure, ...last], (step) => runsWith(step, version));
 }
 
 function argument(step: LoadedStep, key: string): Node | undefined {
@@ -175,10 +176,10 @@ function needsOf(step: LoadedStep): Need[] {
 }
 
 /** Flags that a member's version lacks, found before anything starts: the scenario's, and those of a step over them. */
-function flagProblems(scenario: Scenario, version: string): Problem[] {
+function flagProblems(scenario: Scenario, steps: readonly LoadedStep[], version: string): Problem[] {
   const { source, flagsNode } = scenario;
   const problems = lackingIn({ source, usedAt: [] }, flagsNode, version);
-  for (const step of stepsFor(scenario, version)) {
+  for (const step of steps) {
     if (!(step.step.name in VERSION_ARGUMENT) || step.modifiers.expectError !== undefined) continue;
     const own = argument(step, 'flags');
     const runsOn = givenVersion(step) ?? version;
@@ -192,8 +193,8 @@ function flagProblems(scenario: Scenario, version: string): Problem[] {
 }
 
 /** A version that is known only while running comes too late: its image is prepared before anything starts. */
-function lateVersions(scenario: Scenario, version: string): Problem[] {
-  return stepsFor(scenario, version).flatMap((step) => {
+function lateVersions(steps: readonly LoadedStep[]): Problem[] {
+  return steps.flatMap((step) => {
     const node = versionArgument(step);
     if (!node || !containsExpression(node)) return [];
     const message = 'the version has to be known before anything starts, and this is known only while steps run';

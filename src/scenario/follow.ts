@@ -8,7 +8,7 @@ import { locate } from './node';
 import { STEP_RULES } from './rules';
 import { skippedResult } from './rules/versions';
 import type { RuleVisit } from './rules/visit';
-import { allSteps, type LoadedStep, type Scenario } from './scenario';
+import { allSteps, runsWith, type LoadedStep, type Scenario } from './scenario';
 import { problemOf } from './step-problem';
 
 const NOTHING_YET = { results: new Map(), skipped: new Set<string>(), repeatIndex: 0 };
@@ -67,7 +67,7 @@ export function followDrill(scenario: Walked, version: string): Problem[] {
 /** The names of results whose steps do not run with this version. */
 function resultsSkipped({ steps, onFailure, finally: last }: Walked, version: string): ReadonlySet<string> {
   const all = allSteps([...steps, ...onFailure, ...last]);
-  const off = all.filter(({ modifiers }) => modifiers.when?.holds(version) === false);
+  const off = all.filter((step) => !runsWith(step, version));
   return new Set(allSteps(off).flatMap(({ modifiers }) => modifiers.as ?? []));
 }
 
@@ -85,7 +85,7 @@ export function walkDrill(
   });
   const walk = (steps: readonly LoadedStep[]): void => {
     for (const step of steps) {
-      if (step.modifiers.when?.holds(version) === false) continue;
+      if (!runsWith(step, version)) continue;
       current = step;
       const bound = containsExpression(step.args) ? undefined : step.bind(NOTHING_YET);
       visit({ step, bound, state });

@@ -91,6 +91,11 @@ export function fromNested(nested: NestedSteps): LoadedStep[] {
   return nested as unknown as LoadedStep[];
 }
 
+/** Whether a step runs with a version: its `when` says. */
+export function runsWith({ modifiers }: LoadedStep, version: string): boolean {
+  return modifiers.when?.holds(version) ?? true;
+}
+
 /** All steps, those of blocks included, in the order of the file; what is not `wanted` with all that is in it left out. */
 export function allSteps(
   steps: readonly LoadedStep[],

@@ -14,6 +14,11 @@ export function processOf(member: string, context: StepContext): MemberProcess {
   return process;
 }
 
+/** Whether a process of the member runs. */
+export function isUp(member: string, { cluster }: StepContext): boolean {
+  return cluster.running().some((process) => process.member === member);
+}
+
 /**
  * The member that is asked: the one that the author names, else the first in declared order that serves (a started
  * learner never). Where none serves, the first voter that runs: then the answer is etcd's own. `notTo` is asked only

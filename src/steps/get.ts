@@ -6,7 +6,8 @@ import type { DrillState } from './drill-state';
 import type { Secrecy } from './secrecy';
 import { count, flag, key, revision, selector, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
-import { list, plural, shown } from './words';
+import { plural } from '../plural';
+import { list, shown } from './words';
 
 interface Expected {
   key: string;

@@ -7,7 +7,8 @@ import type { StepContext } from './context';
 import { quote, targetOf } from './instruction';
 import { selector, text } from './schema';
 import { defineStep } from './step';
-import { list, plural } from './words';
+import { plural } from '../plural';
+import { list } from './words';
 
 export const probe = defineStep({
   name: 'probe',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { bytesOf } from '../bytes';
 import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
@@ -6,9 +7,6 @@ import type { Secrecy } from './secrecy';
 import { key, selector, text } from './schema';
 import { defineStep } from './step';
 import { shown } from './words';
-
-const SIZE = /^(\d+)(B|KiB|MiB)$/;
-const UNIT_BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 * 1024 };
 
 export const put = defineStep({
   name: 'put',
@@ -78,11 +76,6 @@ export const NO_ANSWER =
 /** What a failed write leaves open. */
 export function outcomeNote(said: EtcdSaid): string {
   return said.outcome === 'unknown' ? 'outcome unknown: it may have been applied all the same' : 'outcome: not applied';
-}
-
-function bytesOf(size: string): number {
-  const [, amount = '0', unit = 'B'] = SIZE.exec(size) ?? [];
-  return Number(amount) * (UNIT_BYTES[unit] ?? 1);
 }
 
 function comparePrevious(key: string, expected: string, actual: Buffer | undefined, secrecy: Secrecy): void {

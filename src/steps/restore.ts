@@ -1,4 +1,5 @@
 import { Unmet } from '../errors';
+import { isUp } from './ask';
 import type { StepContext } from './context';
 import { clusterList } from '../cluster/command';
 import { PLAIN, PORTS, url } from '../cluster/security';
@@ -141,11 +142,11 @@ function instruct(member: Selector, snapshot: SnapshotSource, args: RestoreArgs,
   };
 }
 
-function refuseUnfit(member: string, { cluster }: StepContext): void {
-  if (cluster.running().some((process) => process.member === member)) {
+function refuseUnfit(member: string, context: StepContext): void {
+  if (isUp(member, context)) {
     throw new Unmet(`${member} is running; a snapshot is restored to a member that is down`);
   }
-  if (cluster.hasData(member)) throw new Unmet(`${member} has data; \`wipe: ${member}\` throws it away`);
+  if (context.cluster.hasData(member)) throw new Unmet(`${member} has data; \`wipe: ${member}\` throws it away`);
 }
 
 async function restoreOne(

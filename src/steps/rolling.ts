@@ -2,6 +2,7 @@
 import type { MemberProcess, StartSpec } from '../cluster/cluster';
 import { formatDuration, poll } from '../clock';
 import { Unmet } from '../errors';
+import { isUp } from './ask';
 import type { StepContext } from './context';
 import { PROBE_MS, servingProcesses, waitUntilServing } from './health';
 import { limited } from './limited';
@@ -32,10 +33,6 @@ export function versionOf(member: string, context: StepContext): string {
   const process = processes.findLast(({ log }) => log.portOpened) ?? processes.at(-1);
   if (!process) throw new Unmet(`${member} was never started`);
   return process.spec.version;
-}
-
-export function isUp(member: string, context: StepContext): boolean {
-  return context.cluster.running().some((process) => process.member === member);
 }
 
 /**

@@ -3,7 +3,8 @@
  * The one place where a value of etcd's becomes text, and where text on its way to the reports is looked through.
  */
 import { createHash } from 'node:crypto';
-import { plural, shown } from './words';
+import { plural } from '../plural';
+import { shown } from './words';
 
 export interface SecrecyOptions {
   /** Whether values are shown by their length and hash alone. */

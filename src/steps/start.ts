@@ -1,5 +1,6 @@
 import type { MemberProcess, StartSpec } from '../cluster/cluster';
 import { Unmet } from '../errors';
+import { isUp } from './ask';
 import type { StepContext } from './context';
 import { waitUntilServing } from './health';
 import { checkPeerURL } from './peer-url';
@@ -65,17 +66,16 @@ function sentenceOf(args: StartArgs): string {
 /** `all` means those that are down, or everybody before the first start; a running member by name is a mistake. */
 async function membersToStart(selector: Selector, context: StepContext): Promise<string[]> {
   const { cluster } = context;
-  const isUp = (member: string): boolean => cluster.running().some((process) => process.member === member);
   if (selector !== 'all') {
     const members = await select(selector, context);
-    const up = members.find(isUp);
+    const up = members.find((member) => isUp(member, context));
     if (up !== undefined) throw new Unmet(`${up} is running already`);
     return members;
   }
   const known = cluster.roster.known();
   const everybody = known.length === 0 ? [...cluster.members] : known;
-  const members = everybody.filter((member) => !isUp(member));
-  const left = everybody.filter(isUp);
+  const members = everybody.filter((member) => !isUp(member, context));
+  const left = everybody.filter((member) => isUp(member, context));
   context.resolved('all', members);
   if (left.length > 0) context.note(`left alone, running already: ${left.join(', ')}`);
   return members;
@@ -131,7 +131,7 @@ function refuseWithoutQuorum(specs: Map<string, StartSpec>, context: StepContext
   for (const [member, spec] of specs) {
     if (spec.initialClusterState !== 'new' || cluster.hasData(member) || spec.forceNewCluster) continue;
     const names = spec.initialCluster.map(({ name }) => name);
-    const up = names.filter((name) => specs.has(name) || cluster.running().some((process) => process.member === name));
+    const up = names.filter((name) => specs.has(name) || isUp(name, context));
     if (up.length <= names.length / 2) throw new Unmet(noQuorumMessage(up, names));
   }
 }

@@ -5,7 +5,7 @@ import { NO_ANSWER, outcomeNote } from './put';
 import { asked, etcdctl } from './instruction';
 import { flag, key, selector, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
-import { plural } from './words';
+import { plural } from '../plural';
 
 const TARGETS = ['value', 'version', 'createRevision', 'modRevision', 'lease'] as const;
 

@@ -1,9 +1,10 @@
 import { minorOf } from '../cluster/version';
 import { Unmet } from '../errors';
+import { isUp } from './ask';
 import { awaitClusterVersion } from './cluster-version';
 import type { StepContext } from './context';
 import { followUpgrade } from './follow-swap';
-import { checkFlags, isUp, membersToSwap, swapEach, swapRefused, versionOf, type Swap } from './rolling';
+import { checkFlags, membersToSwap, swapEach, swapRefused, versionOf, type Swap } from './rolling';
 import { flag, flagMap, selector, version } from './schema';
 import { defineStep } from './step';
 import { instructSwap } from './swap-instruction';

@@ -1,13 +1,9 @@
 /** Small words for sentences. */
+import { plural } from '../plural';
 
 /** `etcd-1, etcd-2`; a selector as it is. */
 export function list(names: string | readonly string[]): string {
   return typeof names === 'string' ? names : names.join(', ');
-}
-
-/** `1 key`, `3 keys`. */
-export function plural(count: number | string, noun: string): string {
-  return `${count} ${noun}${String(count) === '1' ? '' : 's'}`;
 }
 
 /** A value for people: as text in quotes, or as bytes where it is none. */

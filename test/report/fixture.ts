@@ -1,4 +1,5 @@
 /** A run as reporters see it, written by hand: one case of each kind, and one by an enemy. */
+import { CLEAN } from '../workload/clean';
 import { Broadcast } from '../../src/report';
 import type { WorkloadFigures } from '../../src/figures';
 import type { CaseRef, EventBody, Failure, Reporter, RunEvent, StepRef } from '../../src/events';
@@ -142,15 +143,7 @@ const WORKLOAD: WorkloadFigures = {
     })),
   },
   revisionsBack: 0,
-  verdicts: {
-    lostWrites: 0,
-    phantomWrites: 0,
-    staleReads: 0,
-    tornTransactions: 0,
-    movedWrites: 0,
-    wrongLeases: 0,
-    unproven: 0,
-  },
+  verdicts: CLEAN,
   findings: [],
   file: 'logs/minority/step-4-workload.ndjson',
 };

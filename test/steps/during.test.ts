@@ -1,4 +1,5 @@
 /** What `during` makes of its arguments, and of the figures. */
+import { CLEAN } from '../workload/clean';
 import type { WorkloadFigures } from '../../src/figures';
 import { holds } from '../../src/steps/bound';
 import { unmetBy, type Expected } from '../../src/steps/during/expected';
@@ -76,15 +77,7 @@ const FIGURES: WorkloadFigures = {
   readLatency: { p50: 2, p90: 5, p99: 9, max: 12 },
   timeline: { slotMs: 250, slots: [] },
   revisionsBack: 0,
-  verdicts: {
-    lostWrites: 0,
-    phantomWrites: 0,
-    staleReads: 0,
-    tornTransactions: 0,
-    movedWrites: 0,
-    wrongLeases: 0,
-    unproven: 0,
-  },
+  verdicts: CLEAN,
   findings: [],
 };
 
@@ -116,16 +109,7 @@ test.each([
   ['phantomWrites', 'phantom writes'],
   ['staleReads', 'stale reads'],
 ] as const)('%s are looked at whether asked for or not, and the drill may allow some', (name, subject) => {
-  const verdicts = {
-    lostWrites: 0,
-    phantomWrites: 0,
-    staleReads: 0,
-    tornTransactions: 0,
-    movedWrites: 0,
-    wrongLeases: 0,
-    unproven: 0,
-  };
-  const figures = { verdicts: { ...verdicts, [name]: 2 } };
+  const figures = { verdicts: { ...CLEAN, [name]: 2 } };
   expect(subjects(figures, {})).toEqual([subject]);
   expect(subjects(figures, { [name]: 1 })).toEqual([subject]);
   expect(subjects(figures, { [name]: 2 })).toEqual([]);

@@ -1,4 +1,5 @@
 /** Histories written by hand, each with what is wrong with it and nothing else. */
+import { CLEAN } from './clean';
 import { check, type Checked, type ReadBack } from '../../src/workload/check';
 import { History, NOTHING, type Sight } from '../../src/workload/history';
 import { STRANGER } from '../../src/workload/naming';
@@ -58,16 +59,6 @@ class Script {
     return this.history.begin(kind, keys, { member, atMs: this.atMs++ });
   }
 }
-
-const CLEAN = {
-  lostWrites: 0,
-  phantomWrites: 0,
-  staleReads: 0,
-  tornTransactions: 0,
-  movedWrites: 0,
-  wrongLeases: 0,
-  unproven: 0,
-};
 
 describe('nothing is wrong', () => {
   test('where each write finds the one before, and the last is there on every member', async () => {

@@ -1,4 +1,5 @@
 /** A workload on an etcd in memory, honest and with each kind of lie between them. */
+import { CLEAN } from './clean';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,15 +34,6 @@ const SETTINGS: Settings = {
   transactions: 0,
   leases: 0,
   timeoutMs: 1000,
-};
-const NONE = {
-  lostWrites: 0,
-  phantomWrites: 0,
-  staleReads: 0,
-  tornTransactions: 0,
-  movedWrites: 0,
-  wrongLeases: 0,
-  unproven: 0,
 };
 
 interface Ran extends Checked {
@@ -83,7 +75,7 @@ async function runOn(lie: (honest: EtcdClient) => EtcdClient, settings: Partial<
 
 test('an honest etcd is found honest, and every operation is written down', async () => {
   const { verdicts, findings, workload, lines } = await runOn((honest) => honest, { transactions: 0.3 });
-  expect({ verdicts, findings }).toEqual({ verdicts: NONE, findings: [] });
+  expect({ verdicts, findings }).toEqual({ verdicts: CLEAN, findings: [] });
   expect(lines).toHaveLength(workload.history.length);
   expect(lines.map(({ operation }) => operation).sort((a, b) => a - b)).toEqual(lines.map((_, i) => i));
   const acknowledged = lines.filter(({ what, outcome }) => what !== 'read' && outcome === 'ok');
@@ -95,7 +87,7 @@ test('an honest etcd is found honest, and every operation is written down', asyn
 
 test('an acknowledged write that was dropped is found and named', async () => {
   const { verdicts, findings, lines } = await runOn((honest) => dropsOne(honest, 50));
-  expect(verdicts).toEqual({ ...NONE, lostWrites: 1 });
+  expect(verdicts).toEqual({ ...CLEAN, lostWrites: 1 });
   const [lost] = findings;
   const line = lines.find(({ operation }) => operation === lost?.operation);
   expect(lost).toMatchObject({ kind: 'lost', key: line?.keys[0], revision: line?.revision, member: 'etcd-1' });
@@ -104,28 +96,28 @@ test('an acknowledged write that was dropped is found and named', async () => {
 
 test('a failed write that was applied is found', async () => {
   const { verdicts, findings, workload } = await runOn((honest) => appliesFailed(honest, 50));
-  expect(verdicts).toEqual({ ...NONE, phantomWrites: 1 });
+  expect(verdicts).toEqual({ ...CLEAN, phantomWrites: 1 });
   expect(workload.history.outcome(findings[0]?.operation ?? 0)).toBe('failed');
 });
 
 test('a write that was applied twice is found', async () => {
-  expect((await runOn((honest) => appliesTwice(honest, 50))).verdicts).toEqual({ ...NONE, phantomWrites: 1 });
+  expect((await runOn((honest) => appliesTwice(honest, 50))).verdicts).toEqual({ ...CLEAN, phantomWrites: 1 });
 });
 
 test('a stale read is found', async () => {
   const { verdicts, findings, workload } = await runOn((honest) => servesStale(honest));
-  expect(verdicts).toEqual({ ...NONE, staleReads: 1 });
+  expect(verdicts).toEqual({ ...CLEAN, staleReads: 1 });
   expect(workload.history.kind(findings[0]?.operation ?? 0)).toBe('read');
 });
 
 test('half a transaction is found', async () => {
   const { verdicts } = await runOn((honest) => tearsOne(honest, 5), { transactions: 0.3 });
-  expect(verdicts).toEqual({ ...NONE, tornTransactions: 1 });
+  expect(verdicts).toEqual({ ...CLEAN, tornTransactions: 1 });
 });
 
 test.each([true, false])('a write of unknown outcome is nothing wrong (applied: %s)', async (applies) => {
   const { verdicts, workload } = await runOn((honest) => leavesOpen(honest, 50, applies));
-  expect(verdicts).toEqual(NONE);
+  expect(verdicts).toEqual(CLEAN);
   expect(workload.writes).toMatchObject({ failed: 0, unknown: 1 });
   expect(workload.figures().errors).toEqual({ timedOut: 1 });
 });

@@ -1,3 +1,4 @@
+import { plural } from '../../plural';
 import { stripControl } from '../../source';
 import { load, type LoadedDrills } from '../../library/load';
 import { parse } from '../args';
@@ -16,7 +17,7 @@ export const command: Command = async (argv, io) => {
   }
   for (const remark of remarks) io.err.write(`${remark}\n`);
   for (const { name, file, line, tags, etcd, members } of rows) {
-    const about = [`${members} ${members === 1 ? 'member' : 'members'}`, ...(etcd ? [`etcd ${etcd.join(', ')}`] : [])];
+    const about = [plural(members, 'member'), ...(etcd ? [`etcd ${etcd.join(', ')}`] : [])];
     const labels = tags.length === 0 ? '' : `  [${tags.join(', ')}]`;
     io.out.write(stripControl(`${name}\n    ${file}:${line}  ${about.join(', ')}${labels}`) + '\n');
   }

@@ -1,6 +1,7 @@
 /** The shell functions that a script is made of; it gets those that it needs, so that a person can read it. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../package-root';
 
 /** Each function of the library that the text calls, directly or by way of another, in the library's order. */
 export function functionsFor(text: string): string {
@@ -18,9 +19,7 @@ export function functionsFor(text: string): string {
 }
 
 function readLibrary(): Map<string, string> {
-  let folder = __dirname;
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  const paragraphs = readFileSync(join(folder, 'runbook', 'drill.sh'), 'utf8')
+  const paragraphs = readFileSync(join(packageRoot(), 'runbook', 'drill.sh'), 'utf8')
     .trim()
     .split('\n\n')
     .slice(1);

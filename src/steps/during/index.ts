@@ -11,7 +11,7 @@ import { nested, STEPS } from '../blocks';
 import type { StepContext } from '../context';
 import { mayListen } from '../health';
 import { defineStep, type StepResult } from '../step';
-import { plural } from '../words';
+import { plural } from '../../plural';
 import { EXPECTED, expectations, unmetBy, type Expected } from './expected';
 import { settingsOf, settingsProblems, WORKLOAD } from './settings';
 

@@ -1,13 +1,12 @@
 /** The arguments under `workload`, and what they mean where nothing is said. */
 import type { FromSchema } from 'json-schema-to-ts';
+import { bytesOf, SIZE_PATTERN } from '../../bytes';
 import { parseDuration } from '../../clock';
 import type { Settings } from '../../workload/settings';
 import { SHORTEST_VALUE } from '../../workload/naming';
 import { duration } from '../schema';
 import type { ArgumentProblem } from '../step';
 
-const UNIT_BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 * 1024 };
-const SIZE = /^(\d+)(B|KiB|MiB)$/;
 const MOST = {
   writers: 256,
   readers: 256,
@@ -36,7 +35,7 @@ export const WORKLOAD = {
     },
     valueSize: {
       type: 'string',
-      pattern: SIZE.source,
+      pattern: SIZE_PATTERN,
       expects: 'a size such as 256B or 1KiB',
       description: 'of every value; 128B where nothing is said',
     },
@@ -99,9 +98,4 @@ export function settingsProblems(args: WorkloadArguments = {}): ArgumentProblem[
     problem('valueSize', 'a transaction writes two values at once: 512KiB is the most');
   }
   return problems;
-}
-
-function bytesOf(size: string): number {
-  const [, amount = '0', unit = 'B'] = SIZE.exec(size) ?? [];
-  return Number(amount) * (UNIT_BYTES[unit] ?? 1);
 }

@@ -70,6 +70,11 @@ export async function availableVersions(
   return { versions: merged(found.flat()), remarks };
 }
 
+/** The versions that the engine has, oldest first; nothing else is asked. */
+export async function presentVersions(docker: Dockerode, options: ImageOptions): Promise<string[]> {
+  return merged(await inEngine(docker, options)).map(({ version }) => version);
+}
+
 function asFound(origin: Origin): (all: { version: string; what: string }[]) => Found[] {
   return (all) => all.map((one) => ({ origin, ...one }));
 }

@@ -1,17 +1,18 @@
 /** Runs the script that builds etcd. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { reasonOf } from '../../../clock';
 import { EnvironmentError } from '../../../errors';
+import { packageRoot } from '../../../package-root';
 import type { ImageTask } from './types';
 
 const KILL_AFTER_MS = 3_000;
 const CURE = 'name images that can be had with --image NAME:{version}, or test a version that can be built';
 
-/** The script as it lies in the package; this file is as deep in `dist` as in `src`. */
+/** The script as it lies in the package. */
 export function buildScript(): string {
-  return resolve(__dirname, '../../../../images/build-etcd.sh');
+  return join(packageRoot(), 'images', 'build-etcd.sh');
 }
 
 /** Leaves the root file system of the version in `folder`, which must not exist yet. */
