@@ -25,8 +25,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The packages that a command has loaded. */
-function packagesLoadedBy(args: string[]): { out: string; packages: string[] } {
+/** The packages that a command has loaded, and the files of ours. */
+function packagesLoadedBy(args: string[]): { out: string; packages: string[]; own: string[] } {
   const report = path.join(folder, 'loaded.json');
   const out = execFileSync(process.execPath, ['--require', path.join(folder, 'hook.js'), MAIN, ...args], {
     cwd: ROOT,
@@ -34,7 +34,11 @@ function packagesLoadedBy(args: string[]): { out: string; packages: string[] } {
     env: { ...process.env, LOADED: report },
   });
   const loaded = JSON.parse(readFileSync(report, 'utf8')) as string[];
-  return { out, packages: loaded.filter((name) => !/^(\.|\/|node:)/.test(name)) };
+  return {
+    out,
+    packages: loaded.filter((name) => !/^(\.|\/|node:)/.test(name)),
+    own: loaded.filter((name) => name.startsWith('.')),
+  };
 }
 
 const REACHING = ['testcontainers', 'etcd3', 'dockerode', '@grpc/grpc-js', 'tar-stream', 'cockatiel'];
@@ -45,6 +49,13 @@ const READING = ['ajv', 'js-yaml'];
     const { out, packages } = packagesLoadedBy(args.filter((one) => typeof one === 'string'));
     expect(out).not.toBe('');
     expect(packages.filter((name) => [...REACHING, ...READING].includes(name))).toEqual([]);
+  });
+
+  it('the overview loads no usage, and the help of a command its own alone', () => {
+    const commandsLoaded = (...args: string[]): string[] =>
+      packagesLoadedBy(args).own.filter((name) => name.includes('commands/'));
+    expect(commandsLoaded('--help')).toEqual([]);
+    expect(commandsLoaded('help', 'bisect')).toEqual(['./commands/bisect.usage']);
   });
 
   it.each([

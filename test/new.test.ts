@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import { command } from '../src/cli/commands/new';
+import { usage } from '../src/cli/commands/new.usage';
 import { UsageError } from '../src/errors';
 import { check } from '../src/library/check';
 import { templateNames } from '../src/library/templates';
-import { HELP } from '../src/cli/help';
 
 const NAMES = ['bootstrap', 'lose-a-member', 'lose-the-majority', 'restore', 'upgrade'];
+const HELP = '\n  etcd-scenarios help new tells what there is';
 const PACKAGE = path.resolve(__dirname, '..');
 
 let folder: string;
@@ -37,7 +38,7 @@ const firstLine = (file: string): string | undefined => readFileSync(path.join(f
 
 test('the templates are those that the help names', () => {
   expect(templateNames()).toEqual(NAMES);
-  for (const name of NAMES) expect(HELP).toContain(name);
+  for (const name of NAMES) expect(usage.options.template.text).toContain(name);
 });
 
 test.each(NAMES)('%s is a drill without an error or a warning', async (name) => {
@@ -84,8 +85,8 @@ test.each([
   ],
   [['x.yaml', '--template', 'chaos monkey'], `there is no template "chaos monkey"; there are ${NAMES.join(', ')}`],
   [['x.yaml', '--template', '../package'], `there is no template "../package"; there are ${NAMES.join(', ')}`],
-  [[], 'new takes one FILE, such as scenarios/first.yaml'],
-  [['x.yaml', 'y.yaml'], 'new takes one FILE, such as scenarios/first.yaml'],
+  [[], `new: FILE is missing, as in: ${usage.examples[0].line}${HELP}`],
+  [['x.yaml', 'y.yaml'], `new: it takes one FILE: "y.yaml" is too much${HELP}`],
   [['x'], 'a drill\'s file ends in .yaml or .yml, "x" does not'],
 ])('%j is refused, and nothing is written', async (args, message) => {
   expect(await refusal(args)).toBe(message);

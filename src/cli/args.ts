@@ -1,31 +1,43 @@
 /** Arguments as commands take them; every mistake is a UsageError that names the option. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseArgs } from 'node:util';
 import { parseDuration } from '../clock';
-import { UsageError, asError } from '../errors';
+import { UsageError } from '../errors';
+import { nearest } from '../match';
 import { isFullVersion } from '../version';
 import { isVersionRequest, REQUEST_EXPECTS } from '../version-request';
+import type { Option, Options, Usage } from './usage';
 
-type Options = NonNullable<ParseArgsConfig['options']>;
-
-export interface Parsed {
-  paths: string[];
-  text(name: string): string | undefined;
-  texts(name: string): string[];
-  flag(name: string): boolean;
-  /** A whole number from `minimum` on. */
-  number(name: string, minimum: number): number | undefined;
-  /** A duration, in milliseconds. */
-  duration(name: string): number | undefined;
-  /** Which etcd versions are asked for, separated by commas: full ones, lines, ranges, `latest`. */
-  versions(name: string): string[] | undefined;
-  /** Words separated by commas. */
-  list(name: string): string[] | undefined;
+interface Values {
+  flag: boolean;
+  text: string;
+  texts: string[];
+  number: number;
+  duration: number;
+  version: string;
+  versions: string[];
+  words: string[];
+  choice: string;
 }
 
-/** A full version such as 3.5.35. Throws UsageError for anything else. */
-export function fullVersion(text: string): string {
-  if (isFullVersion(text)) return text;
-  throw new UsageError(`"${text}" is no full etcd version; one is like 3.5.35`);
+/** There whether it is given or not. */
+type Sure = { type: 'flag' | 'texts' } | { default: string } | { required: true };
+
+type TypeOf<O extends Option> = O extends { of: readonly (infer One)[] } ? One : Values[O['type']];
+
+export type ValueOf<O extends Option> = TypeOf<O> | (O extends Sure ? never : undefined);
+
+/** The values of a table of options; undefined where one is left out. */
+export type ValuesOf<T extends Options> = { -readonly [Name in keyof T]: ValueOf<T[Name]> };
+
+type PathsOf<Takes extends string> = Takes extends `${string}…]`
+  ? string[]
+  : Takes extends '' | `[${string}]`
+    ? [] | [string]
+    : [string];
+
+export interface Parsed<U extends Usage> {
+  paths: PathsOf<U['takes']>;
+  options: ValuesOf<U['options']>;
 }
 
 /** A version, a line, a range or `latest`. Throws UsageError for anything else. */
@@ -34,58 +46,153 @@ export function versionRequest(text: string): string {
   throw new UsageError(`"${text}" is not ${REQUEST_EXPECTS}`);
 }
 
-export function parse(argv: string[], options: Options): Parsed {
-  const { values, positionals } = parseOrRefuse(argv, options);
-  const text = (name: string): string | undefined => {
-    const value = values[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-  return {
-    paths: positionals,
-    text,
-    texts: (name) => (values[name] as string[] | undefined) ?? [],
-    flag: (name) => values[name] === true,
-    number(name, minimum) {
-      const value = text(name);
-      if (value === undefined) return undefined;
-      if (/^\d+$/.test(value) && Number(value) >= minimum) return Number(value);
-      throw new UsageError(`--${name} takes a whole number from ${minimum} on, not "${value}"`);
-    },
-    duration(name) {
-      const value = text(name);
-      if (value === undefined) return undefined;
-      const ms = parseDuration(value);
+/** Reads a command's arguments by its usage. Throws UsageError for what the usage does not have. */
+export function parse<U extends Usage>(argv: readonly string[], usage: U): Parsed<U> {
+  const { written, paths } = tokensOf(argv, usage);
+  refuseCount(paths, usage);
+  const values = Object.entries(usage.options).map(([name, option]) => {
+    return [name, valueOf(name, option, written.get(name) ?? [], usage)];
+  });
+  return { paths: paths as Parsed<U>['paths'], options: Object.fromEntries(values) as Parsed<U>['options'] };
+}
+
+/** What stands on the command line: every option of the usage with its values, and the rest. */
+function tokensOf(argv: readonly string[], usage: Usage): { written: Map<string, string[]>; paths: string[] } {
+  const { options } = usage;
+  const table = Object.entries(options).map(([name, { type }]) => [name, { type: parserType(type), multiple: true }]);
+  const { tokens, positionals: paths } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(table) as Record<string, { type: 'boolean' | 'string'; multiple: true }>,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const written = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const isKnown = Object.hasOwn(options, token.name) && token.rawName.startsWith('--');
+    const option = isKnown ? options[token.name] : undefined;
+    if (!option) throw unknownOption(argv[token.index] ?? token.rawName, usage);
+    const { name, value, inlineValue } = token;
+    if (option.type === 'flag' && value !== undefined) throw wrong(usage, `--${name} takes no value: "${value}"`);
+    if (option.type !== 'flag') refuseMissing(name, option, { value, inline: inlineValue === true }, usage);
+    written.set(name, [...(written.get(name) ?? []), value ?? '']);
+  }
+  return { written, paths };
+}
+
+function parserType(type: Option['type']): 'boolean' | 'string' {
+  return type === 'flag' ? 'boolean' : 'string';
+}
+
+function refuseMissing(
+  name: string,
+  option: Exclude<Option, { type: 'flag' }>,
+  { value, inline }: { value: string | undefined; inline: boolean },
+  usage: Usage,
+): void {
+  if (value === undefined || value === '') throw wrong(usage, `--${name} needs a value: --${name} ${option.value}`);
+  if (inline || !/^-./.test(value)) return;
+  throw wrong(usage, `--${name} needs a value, and ${value} looks like an option; where it is the value: --${name}=…`);
+}
+
+function refuseCount(paths: readonly string[], usage: Usage): void {
+  const { takes, examples } = usage;
+  const word = takes.replace(/[[\]…]/g, '');
+  const most = takes === '' ? 0 : takes.includes('…') ? Infinity : 1;
+  if (paths.length === 0 && takes === word && most > 0) {
+    throw wrong(usage, `${word} is missing, as in: ${examples[0].line}`);
+  }
+  if (paths.includes('')) throw wrong(usage, `an empty argument stands for ${word}: is a variable of the shell empty?`);
+  if (paths.length <= most) return;
+  const extra = `"${paths[most]}" is too much`;
+  throw wrong(usage, most === 0 ? `it takes options alone: ${extra}` : `it takes one ${word}: ${extra}`);
+}
+
+function valueOf(name: string, option: Option, written: readonly string[], usage: Usage): unknown {
+  if (option.type === 'flag') return written.length > 0;
+  if (option.type === 'texts') return written;
+  if (written.length > 1) throw wrong(usage, twice(name, option, written));
+  const text = written[0] ?? option.default;
+  if (text !== undefined) return read(name, option, text);
+  if (option.required) throw wrong(usage, `--${name} ${option.value} is missing, as in: ${usage.examples[0].line}`);
+  return undefined;
+}
+
+function twice(name: string, { type }: Option, written: readonly string[]): string {
+  const together = type === 'versions' || type === 'words' ? `; several go in one: --${name} ${written.join(',')}` : '';
+  return `--${name} stands ${written.length === 2 ? 'twice' : `${written.length} times`}${together}`;
+}
+
+function read(name: string, option: Exclude<Option, { type: 'flag' | 'texts' }>, text: string): unknown {
+  switch (option.type) {
+    case 'number':
+      if (/^\d+$/.test(text) && Number(text) >= option.minimum && Number.isSafeInteger(Number(text))) {
+        return Number(text);
+      }
+      throw new UsageError(`--${name} takes a whole number from ${option.minimum} on, not "${text}"`);
+    case 'duration': {
+      const ms = parseDuration(text);
       if (ms !== undefined && ms > 0) return ms;
-      throw new UsageError(`--${name} takes a duration such as 30s or 5m, not "${value}"`);
-    },
-    versions: (name) => listOf(text(name), name)?.map(versionRequest),
-    list: (name) => listOf(text(name), name),
-  };
-}
-
-function listOf(value: string | undefined, name: string): string[] | undefined {
-  const words = value
-    ?.split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-  if (words?.length === 0) throw new UsageError(`--${name} names nothing`);
-  return words;
-}
-
-function parseOrRefuse(argv: string[], options: Options): { values: Record<string, unknown>; positionals: string[] } {
-  try {
-    return parseArgs({ args: argv, options, allowPositionals: true, strict: true });
-  } catch (thrown) {
-    throw new UsageError(`${asError(thrown).message.split('. ')[0]} (--help tells what there is)`);
+      throw new UsageError(`--${name} takes a duration such as 30s, 5m or 1h30m, not "${text}"`);
+    }
+    case 'version':
+      if (isFullVersion(text)) return text;
+      throw new UsageError(`--${name} takes a full version such as 3.5.35, not "${text}"`);
+    case 'versions':
+      return wordsOf(name, text).map((word) => {
+        if (isVersionRequest(word)) return word;
+        throw new UsageError(`--${name}: "${word}" is not ${REQUEST_EXPECTS}`);
+      });
+    case 'words':
+      return wordsOf(name, text);
+    case 'choice': {
+      if (option.of.includes(text)) return text;
+      const near = nearest(text, option.of);
+      const guess = near === undefined ? '' : `; did you mean ${near}?`;
+      throw new UsageError(`--${name} takes ${listed(option.of)}, not "${text}"${guess}`);
+    }
+    case 'text':
+      return text;
   }
 }
 
-/** `k=v` of `--var`. */
-export function parseVariables(written: string[]): Record<string, string> {
-  const pairs = written.map((pair): [string, string] => {
+function wordsOf(name: string, text: string): string[] {
+  const words = text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  if (words.length === 0) throw new UsageError(`--${name} names nothing`);
+  return words;
+}
+
+/** `a, b or c`. */
+function listed(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' or ');
+}
+
+function unknownOption(argument: string, usage: Usage): UsageError {
+  const [written = argument] = argument.split('=');
+  const near = nearest(written.replace(/^-+/, ''), Object.keys(usage.options));
+  const guess = near === undefined ? '' : `; did you mean --${near}?`;
+  return wrong(usage, `there is no option ${written}${guess}`);
+}
+
+/** A mistake that the command's help clears up. */
+function wrong({ name }: Usage, message: string): UsageError {
+  return new UsageError(`${name}: ${message}\n  etcd-scenarios help ${name} tells what there is`);
+}
+
+/** `name=value` of `--var`, each name once. */
+export function parseVariables(written: readonly string[]): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const pair of written) {
     const at = pair.indexOf('=');
-    if (at < 1) throw new UsageError(`--var takes name=value, not "${pair}"`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  });
-  return Object.fromEntries(pairs);
+    if (at < 1) throw new UsageError(`--var takes NAME=VALUE, not "${pair}"`);
+    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+    const before = values.get(name);
+    if (before !== undefined) throw new UsageError(`--var ${name} stands twice: ${before}, then ${value}`);
+    values.set(name, value);
+  }
+  return Object.fromEntries(values);
 }

@@ -1,34 +1,26 @@
 #!/usr/bin/env node
 /** The command line: the only room that knows process, argv and exit codes. A command loads only what it needs. */
 import nodeModule from 'node:module';
-import { HELP } from './help';
-import type { Command } from './io';
+import { commandNamed, COMMANDS } from './commands';
 
 // Node 22 and later can keep compiled code from one start to the next.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
-const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
-  run: () => import('./commands/run'),
-  init: () => import('./commands/init'),
-  new: () => import('./commands/new'),
-  validate: () => import('./commands/validate'),
-  plan: () => import('./commands/plan'),
-  runbook: () => import('./commands/runbook'),
-  list: () => import('./commands/list'),
-  rules: () => import('./commands/rules'),
-  images: () => import('./commands/images'),
-  bisect: () => import('./commands/bisect'),
-  doctor: () => import('./commands/doctor'),
-  clean: () => import('./commands/clean'),
-  import: () => import('./commands/import'),
-  schema: () => import('./commands/schema'),
-  steps: () => import('./commands/steps'),
-};
-
 async function main(argv: string[]): Promise<number> {
+  try {
+    return await answer(argv);
+  } catch (thrown) {
+    const { processIo, tellError, exitCodeOfError } = await import('./io');
+    tellError(thrown, processIo());
+    return exitCodeOfError(thrown);
+  }
+}
+
+async function answer(argv: string[]): Promise<number> {
   const [name = '', ...rest] = argv;
-  if (name === '' || name === 'help' || argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(HELP);
+  if (name === '' || name === 'help' || asksForHelp(argv)) {
+    const topics = name === 'help' || isHelpOption(name) ? rest : [name];
+    process.stdout.write(await help(topics.filter((word) => !isHelpOption(word))));
     return name === '' ? 2 : 0;
   }
   if (name === '--version' || name === '-v') {
@@ -36,20 +28,40 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${toolVersion()}\n`);
     return 0;
   }
-  const { processIo, tellError, exitCodeOfError } = await import('./io');
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  const io = processIo();
-  try {
-    if (!load) {
-      const { UsageError } = await import('../errors');
-      throw new UsageError(`there is no command "${name}"; there are ${Object.keys(COMMANDS).join(', ')} (--help)`);
-    }
-    const { command } = await load();
-    return await command(rest, io);
-  } catch (thrown) {
-    tellError(thrown, io);
-    return exitCodeOfError(thrown);
-  }
+  const { load } = commandNamed(name) ?? (await unknown(name));
+  const [{ command }, { processIo }] = await Promise.all([load(), import('./io')]);
+  return command(rest, processIo());
+}
+
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? undefined : end).some(isHelpOption);
+}
+
+function isHelpOption(word: string): boolean {
+  return word === '--help' || word === '-h';
+}
+
+async function help([name = '', ...more]: readonly string[]): Promise<string> {
+  const { helpOf, overview } = await import('./help');
+  if (name === '') return overview();
+  if (more.length > 0) return refuse(`help takes one COMMAND: "${more[0]}" is too much`);
+  const { usage } = commandNamed(name) ?? (await unknown(name));
+  return helpOf((await usage()).usage);
+}
+
+async function unknown(name: string): Promise<never> {
+  const { nearest } = await import('../match');
+  const names = Object.keys(COMMANDS);
+  const near = nearest(name, names);
+  const what = name.startsWith('-') ? `no option ${name} without a command` : `no command "${name}"`;
+  const guess = near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
+  return refuse(`there is ${what}; ${guess}\n  etcd-scenarios help tells what there is`);
+}
+
+async function refuse(message: string): Promise<never> {
+  const { UsageError } = await import('../errors');
+  throw new UsageError(message);
 }
 
 /** Whoever read the output may be gone (`| head`): the run goes on to its end, and its exit code and reports stand. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { formatDuration } from '../../clock';
 import { Interrupted, UsageError } from '../../errors';
 import { bisect, type Bisected, type BisectRequest, type TriedVersion } from '../../library/bisect';
@@ -7,34 +7,17 @@ import { readConfiguration, type Configuration } from '../../library/config';
 import { createReporters } from '../../report';
 import { renderFailure } from '../../report/failure';
 import { stripControl } from '../../source';
-import { isFullVersion } from '../../version';
-import { parse, parseVariables, type Parsed } from '../args';
+import { parse, type Parsed } from '../args';
 import type { Command, Io } from '../io';
+import { reportsFolder, runRequest } from '../request';
 import { onSignals } from '../signals';
-import { toolVersion } from '../tool-version';
-import { imageOptions } from './run';
-
-const OPTIONS = {
-  good: { type: 'string' },
-  bad: { type: 'string' },
-  over: { type: 'string' },
-  repeat: { type: 'string' },
-  var: { type: 'string', multiple: true },
-  etcd: { type: 'string' },
-  timeout: { type: 'string' },
-  jobs: { type: 'string' },
-  image: { type: 'string' },
-  pull: { type: 'string' },
-  bind: { type: 'string' },
-  reports: { type: 'string' },
-  json: { type: 'boolean' },
-} as const;
+import { usage } from './bisect.usage';
 
 /** 0: found; 1: the ends are not as they were said to be; 3: an end can't be tested. */
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, OPTIONS);
+  const args = parse(argv, usage);
   const signals = onSignals((message) => io.err.write(`${message}\n`));
-  const json = args.flag('json');
+  const { json } = args.options;
   const tell = (text: string): void => io.out.write(stripControl(`${text}\n`));
   try {
     const request = requestOf(args, readConfiguration(io.cwd), io);
@@ -55,40 +38,26 @@ export const command: Command = async (argv, io) => {
   }
 };
 
-function requestOf(args: Parsed, configuration: Configuration, io: Io): Omit<BisectRequest, 'say' | 'onTry'> {
-  if (args.paths.length !== 1) throw new UsageError('bisect takes one drill: FILE or FILE:LINE');
-  const reports = resolve(io.cwd, args.text('reports') ?? configuration.reports ?? 'reports', 'bisect');
-  const over = args.text('over');
-  if (over === undefined && args.text('etcd') !== undefined) {
+function requestOf(
+  { paths, options }: Parsed<typeof usage>,
+  configuration: Configuration,
+  io: Io,
+): Omit<BisectRequest, 'say' | 'onTry'> {
+  const reports = join(reportsFolder(options, configuration, io), 'bisect');
+  const { good, bad, over } = options;
+  if (over === undefined && options.etcd !== undefined) {
     throw new UsageError('--etcd goes with --over: without it, the version that the drill runs with is what changes');
   }
   const reportsOf = (version: string): string => join(reports, version);
   return {
-    paths: args.paths,
-    cwd: io.cwd,
+    ...runRequest(paths, options, { configuration, io }),
     slow: true,
-    good: endOf(args, 'good'),
-    bad: endOf(args, 'bad'),
+    good,
+    bad,
     over,
-    variables: parseVariables(args.texts('var')),
-    etcd: args.versions('etcd'),
-    defaultEtcd: configuration.etcd,
-    repeat: args.number('repeat', 1),
-    jobs: args.number('jobs', 1) ?? configuration.jobs,
-    timeoutMs: args.duration('timeout') ?? configuration.timeoutMs,
-    bind: args.text('bind') ?? configuration.bind,
-    images: { pull: 'missing', ...imageOptions(args, configuration, io) },
-    tool: `etcd-scenarios ${toolVersion()}`,
     reportsOf,
     reportersOf: (version) => fileReporters(reportsOf(version), io),
   };
-}
-
-function endOf(args: Parsed, name: 'good' | 'bad'): string {
-  const version = args.text(name);
-  if (version === undefined) throw new UsageError(`bisect needs --good V and --bad V; --${name} is missing`);
-  if (!isFullVersion(version)) throw new UsageError(`--${name} takes a full version such as 3.5.35, not "${version}"`);
-  return version;
 }
 
 function fileReporters(folder: string, io: Io): ReturnType<typeof createReporters> {

@@ -2,12 +2,10 @@ import { UsageError } from '../../errors';
 import { clean } from '../../library/clean';
 import { parse } from '../args';
 import type { Command } from '../io';
+import { usage } from './clean.usage';
 
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, { 'older-than': { type: 'string' }, run: { type: 'string' } });
-  const olderThanMs = args.duration('older-than');
-  const run = args.text('run');
-  if (args.paths.length > 0) throw new UsageError(`clean takes no paths: "${args.paths[0]}"`);
+  const { run, 'older-than': olderThanMs } = parse(argv, usage).options;
   if (olderThanMs !== undefined && run !== undefined) throw new UsageError('--older-than and --run exclude each other');
   const removed = await clean({ run, olderThanMs });
   if (removed.length === 0) io.out.write('nothing to remove\n');

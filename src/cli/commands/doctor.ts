@@ -1,19 +1,17 @@
-import { Interrupted, UsageError } from '../../errors';
+import { Interrupted } from '../../errors';
 import { readConfiguration } from '../../library/config';
 import { doctor, isHopeless, type Line } from '../../library/doctor';
 import { parse } from '../args';
 import type { Command } from '../io';
+import { imageOptions } from '../request';
 import { onSignals } from '../signals';
-import { imageOptions } from './run';
-
-const OPTIONS = { image: { type: 'string' }, pull: { type: 'string' }, json: { type: 'boolean' } } as const;
+import { usage } from './doctor.usage';
 
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, OPTIONS);
-  if (args.paths.length > 0) throw new UsageError(`doctor takes no paths: "${args.paths[0]}"`);
-  const images = { pull: 'missing' as const, ...imageOptions(args, readConfiguration(io.cwd), io) };
+  const { options } = parse(argv, usage);
+  const images = imageOptions(options, readConfiguration(io.cwd), io);
   const imageBy =
-    args.text('image') !== undefined
+    options.image !== undefined
       ? '--image'
       : io.env['ETCD_SCENARIOS_IMAGE']
         ? 'ETCD_SCENARIOS_IMAGE'
@@ -22,7 +20,7 @@ export const command: Command = async (argv, io) => {
   try {
     const request = { images, imageBy, node: process.versions.node, path: io.env['PATH'] ?? '', signal: signals.first };
     const lines = await doctor(request);
-    io.out.write(args.flag('json') ? `${JSON.stringify(lines, null, 2)}\n` : lines.map(textOf).join(''));
+    io.out.write(options.json ? `${JSON.stringify(lines, null, 2)}\n` : lines.map(textOf).join(''));
     return isHopeless(lines) ? 3 : 0;
   } catch (thrown) {
     throw signals.first.aborted ? new Interrupted('interrupted') : thrown;

@@ -5,8 +5,9 @@ import { listImages, loadFromFile, makeImages, saveToFile, type ListedImages } f
 import { DEFAULT_ETCD } from '../../library/plan';
 import { parse, versionRequest, type Parsed } from '../args';
 import type { Command, Io } from '../io';
+import { imageOptions } from '../request';
 import { onSignals } from '../signals';
-import { imageOptions } from './run';
+import { usage } from './images.usage';
 
 const WORDS = {
   given: 'as --image says',
@@ -16,18 +17,9 @@ const WORDS = {
   build: 'built here',
 } as const;
 
-const OPTIONS = {
-  image: { type: 'string' },
-  pull: { type: 'string' },
-  list: { type: 'boolean' },
-  json: { type: 'boolean' },
-  save: { type: 'string' },
-  load: { type: 'string' },
-} as const;
-
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, OPTIONS);
-  if (args.flag('json') && !args.flag('list')) throw new UsageError('--json goes with --list');
+  const args = parse(argv, usage);
+  if (args.options.json && !args.options.list) throw new UsageError('--json goes with --list');
   const say = (message: string): void => void io.err.write(`${message}\n`);
   const signals = onSignals(say);
   try {
@@ -40,23 +32,25 @@ export const command: Command = async (argv, io) => {
   }
 };
 
-type Act = (args: Parsed, io: Io, about: { say: (message: string) => void; signal: AbortSignal }) => Promise<void>;
+type Args = Parsed<typeof usage>;
+
+type Act = (args: Args, io: Io, about: { say: (message: string) => void; signal: AbortSignal }) => Promise<void>;
 
 /** Making images, unless one of the others is asked for. */
-function chosen(args: Parsed): Act {
+function chosen({ options }: Args): Act {
   const asked: Act[] = [
-    ...(args.flag('list') ? [list] : []),
-    ...(args.text('save') === undefined ? [] : [save]),
-    ...(args.text('load') === undefined ? [] : [loadFile]),
+    ...(options.list ? [list] : []),
+    ...(options.save === undefined ? [] : [save]),
+    ...(options.load === undefined ? [] : [loadFile]),
   ];
   if (asked.length > 1) throw new UsageError('--list, --save and --load exclude each other');
   return asked[0] ?? make;
 }
 
 const save: Act = async (args, io, { say, signal }) => {
-  const file = resolve(io.cwd, args.text('save') ?? '');
-  const options = { pull: 'never' as const, ...imageOptions(args, readConfiguration(io.cwd), io), say, signal };
-  for (const reference of await saveToFile(args.paths.map(versionRequest), file, options)) {
+  const file = resolve(io.cwd, args.options.save ?? '');
+  const options = { ...imageOptions(args.options, readConfiguration(io.cwd), io), say, signal };
+  for (const reference of await saveToFile(requestsOf(args), file, options)) {
     io.out.write(`saved ${reference}\n`);
   }
 };
@@ -64,37 +58,39 @@ const save: Act = async (args, io, { say, signal }) => {
 const loadFile: Act = async (args, io, { signal }) => {
   if (args.paths.length > 0)
     throw new UsageError(`--load loads all that the file holds: "${args.paths[0]}" is too much`);
-  const { image } = imageOptions(args, readConfiguration(io.cwd), io);
-  for (const reference of await loadFromFile(resolve(io.cwd, args.text('load') ?? ''), image, signal)) {
+  const { image } = imageOptions(args.options, readConfiguration(io.cwd), io);
+  for (const reference of await loadFromFile(resolve(io.cwd, args.options.load ?? ''), image, signal)) {
     io.out.write(`loaded ${reference}\n`);
   }
 };
 
+/** `3.5 3.6`, and `3.5,3.6` as `--etcd` has it. */
+function requestsOf({ paths }: Args): string[] {
+  return paths.flatMap((path) => path.split(',')).map(versionRequest);
+}
+
 async function make(
-  args: Parsed,
+  args: Args,
   io: Io,
   { say, signal }: { say: (message: string) => void; signal: AbortSignal },
 ): Promise<void> {
   const configuration = readConfiguration(io.cwd);
-  const versions = args.paths.length > 0 ? args.paths.map(versionRequest) : (configuration.etcd ?? [DEFAULT_ETCD]);
+  const versions = args.paths.length > 0 ? requestsOf(args) : (configuration.etcd ?? [DEFAULT_ETCD]);
   await makeImages(versions, {
-    pull: 'missing',
-    ...imageOptions(args, configuration, io),
+    ...imageOptions(args.options, configuration, io),
     say,
     signal,
     onImage: ({ version, reference, from }) => io.out.write(`etcd ${version}: ${reference} (${WORDS[from]})\n`),
   });
 }
 
-async function list(args: Parsed, io: Io, { signal }: { signal: AbortSignal }): Promise<void> {
-  const requests = args.paths.map(versionRequest);
-  const listed = await listImages(requests, {
-    pull: 'missing',
-    ...imageOptions(args, readConfiguration(io.cwd), io),
+async function list(args: Args, io: Io, { signal }: { signal: AbortSignal }): Promise<void> {
+  const listed = await listImages(requestsOf(args), {
+    ...imageOptions(args.options, readConfiguration(io.cwd), io),
     signal,
   });
-  io.out.write(args.flag('json') ? `${JSON.stringify(listed, null, 2)}\n` : tableOf(listed));
-  if (!args.flag('json')) for (const remark of listed.remarks) io.err.write(`note: ${remark}\n`);
+  io.out.write(args.options.json ? `${JSON.stringify(listed, null, 2)}\n` : tableOf(listed));
+  if (!args.options.json) for (const remark of listed.remarks) io.err.write(`note: ${remark}\n`);
 }
 
 const ORIGINS = { present: 'in the engine', cache: 'in the build cache', pull: 'to pull', build: 'to build' } as const;

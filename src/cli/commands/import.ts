@@ -4,22 +4,16 @@ import { text as textOf } from 'node:stream/consumers';
 import { asError, UsageError } from '../../errors';
 import { importFlags } from '../../library/import';
 import { stripControl } from '../../source';
-import { fullVersion, parse } from '../args';
+import { parse } from '../args';
 import type { Command, Io } from '../io';
+import { usage } from './import.usage';
 
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, { to: { type: 'string' } });
-  const [file, ...more] = args.paths;
-  if (file === undefined || more.length > 0) {
-    throw new UsageError(
-      'import takes one FILE: a manifest, a configuration file or a command line; - for standard input',
-    );
-  }
-  const to = args.text('to');
-  const { yaml, warnings } = importFlags(await read(file, io), {
-    file,
-    to: to === undefined ? undefined : fullVersion(to),
-  });
+  const {
+    paths: [file],
+    options: { to },
+  } = parse(argv, usage);
+  const { yaml, warnings } = importFlags(await read(file, io), { file, to });
   io.out.write(stripControl(yaml));
   for (const warning of warnings) io.err.write(stripControl(`${warning}\n`));
   return 0;

@@ -1,13 +1,12 @@
 import { join, resolve } from 'node:path';
-import { UsageError } from '../../errors';
 import { initialize } from '../../library/init';
 import { stripControl } from '../../source';
 import { parse } from '../args';
 import type { Command } from '../io';
+import { usage } from './init.usage';
 
 export const command: Command = (argv, io) => {
-  const [folder = '.', ...more] = parse(argv, {}).paths;
-  if (more.length > 0) throw new UsageError('init takes one FOLDER, or none');
+  const [folder = '.'] = parse(argv, usage).paths;
   const lines = initialize(resolve(io.cwd, folder)).map(({ file, written }) =>
     written ? `wrote       ${join(folder, file)}` : `left alone  ${join(folder, file)}: it is there already`,
   );

@@ -3,15 +3,16 @@ import { stripControl } from '../../source';
 import { load, type LoadedDrills } from '../../library/load';
 import { parse } from '../args';
 import type { Command } from '../io';
+import { variablesOf } from '../request';
+import { usage } from './list.usage';
 
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, { json: { type: 'boolean' }, tag: { type: 'string' }, grep: { type: 'string' } });
-  const { tag, grep } = { tag: args.text('tag'), grep: args.text('grep') };
+  const { paths, options } = parse(argv, usage);
+  const { tag, grep } = options;
   // Everything is listed, slow drills too: a list that hides some would mislead.
-  const paths = args.paths;
-  const { scenarios, remarks } = load({ paths, cwd: io.cwd, tag, grep, slow: true });
+  const { scenarios, remarks } = load({ paths, cwd: io.cwd, tag, grep, slow: true, ...variablesOf(options) });
   const rows = scenarios.map(rowOf);
-  if (args.flag('json')) {
+  if (options.json) {
     io.out.write(`${JSON.stringify(rows, null, 2)}\n`);
     return 0;
   }

@@ -1,37 +1,28 @@
-import { resolve } from 'node:path';
 import { formatDuration } from '../../clock';
 import { readConfiguration } from '../../library/config';
 import { overviewOf, type PlannedOverview } from '../../library/overview';
+import { resolveWithoutEngine } from '../../library/versions';
 import { stripControl } from '../../source';
-import { parse, parseVariables } from '../args';
+import { parse } from '../args';
 import type { Command } from '../io';
+import { imageTemplate, reportsFolder, variablesOf } from '../request';
+import { usage } from './plan.usage';
 
-const OPTIONS = {
-  etcd: { type: 'string' },
-  var: { type: 'string', multiple: true },
-  tag: { type: 'string' },
-  grep: { type: 'string' },
-  image: { type: 'string' },
-  reports: { type: 'string' },
-  json: { type: 'boolean' },
-} as const;
-
-export const command: Command = (argv, io) => {
-  const args = parse(argv, OPTIONS);
+export const command: Command = async (argv, io) => {
+  const { paths, options } = parse(argv, usage);
   const configuration = readConfiguration(io.cwd);
   const cases = overviewOf({
-    paths: args.paths,
+    paths,
     cwd: io.cwd,
-    tag: args.text('tag'),
-    grep: args.text('grep'),
-    variables: parseVariables(args.texts('var')),
-    etcd: args.versions('etcd'),
-    defaultEtcd: configuration.etcd,
-    image: args.text('image') ?? (io.env['ETCD_SCENARIOS_IMAGE'] || configuration.image),
-    reports: resolve(io.cwd, args.text('reports') ?? configuration.reports ?? 'reports'),
+    tag: options.tag,
+    grep: options.grep,
+    ...variablesOf(options),
+    ...(await resolveWithoutEngine({ etcd: options.etcd, defaultEtcd: configuration.etcd }, io.env)),
+    image: imageTemplate(options, configuration, io),
+    reports: reportsFolder(options, configuration, io),
   });
-  io.out.write(args.flag('json') ? `${JSON.stringify(cases, null, 2)}\n` : stripControl(cases.map(told).join('\n')));
-  return Promise.resolve(0);
+  io.out.write(options.json ? `${JSON.stringify(cases, null, 2)}\n` : stripControl(cases.map(told).join('\n')));
+  return 0;
 };
 
 function told(one: PlannedOverview): string {

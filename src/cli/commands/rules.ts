@@ -1,14 +1,15 @@
-import { UsageError } from '../../errors';
 import { ruleNamed, rulesPage } from '../../library/rules-page';
 import { RULES } from '../../rules';
 import { parse } from '../args';
 import type { Command } from '../io';
+import { usage } from './rules.usage';
 
 export const command: Command = (argv, io) => {
-  const args = parse(argv, { markdown: { type: 'boolean' } });
-  const [name, ...more] = args.paths;
-  if (more.length > 0) throw new UsageError('rules takes one name, or none');
-  io.out.write(args.flag('markdown') ? rulesPage() : name === undefined ? overview() : page(name));
+  const {
+    paths: [name],
+    options: { markdown },
+  } = parse(argv, usage);
+  io.out.write(markdown ? rulesPage() : name === undefined ? overview() : page(name));
   return Promise.resolve(0);
 };
 

@@ -5,34 +5,26 @@ import { readConfiguration } from '../../library/config';
 import { resolveWithoutEngine } from '../../library/versions';
 import { runbook } from '../../library/runbook';
 import { stripControl } from '../../source';
-import { parse, parseVariables } from '../args';
+import { parse } from '../args';
 import type { Command } from '../io';
-
-const OPTIONS = {
-  etcd: { type: 'string' },
-  var: { type: 'string', multiple: true },
-  'var-file': { type: 'string', multiple: true },
-  format: { type: 'string' },
-  out: { type: 'string' },
-} as const;
+import { variablesOf } from '../request';
+import { usage } from './runbook.usage';
 
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, OPTIONS);
-  const [path, ...more] = args.paths;
-  if (path === undefined || more.length > 0) throw new UsageError('runbook takes one FILE');
-  const format = args.text('format') ?? 'md';
-  if (format !== 'md' && format !== 'sh') throw new UsageError(`--format takes md or sh, not "${format}"`);
-  const requested = { etcd: args.versions('etcd'), defaultEtcd: readConfiguration(io.cwd).etcd };
+  const {
+    paths: [path],
+    options,
+  } = parse(argv, usage);
+  const { format, out } = options;
+  const requested = { etcd: options.etcd, defaultEtcd: readConfiguration(io.cwd).etcd };
   const { text, remarks } = await runbook({
     path,
     cwd: io.cwd,
-    variables: parseVariables(args.texts('var')),
-    variableFiles: args.texts('var-file'),
+    ...variablesOf(options),
     ...(await resolveWithoutEngine(requested, io.env)),
     format,
   });
   for (const remark of remarks) io.err.write(`${remark}\n`);
-  const out = args.text('out');
   if (out === undefined) io.out.write(stripControl(text));
   else write(resolve(io.cwd, out), text, format);
   return 0;

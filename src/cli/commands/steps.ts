@@ -1,14 +1,15 @@
-import { UsageError } from '../../errors';
 import { topicOf, topics, type Argument, type Topic } from '../../library/reference';
 import { stepsPage } from '../../library/steps-page';
 import { parse } from '../args';
 import type { Command } from '../io';
+import { usage } from './steps.usage';
 
 export const command: Command = (argv, io) => {
-  const args = parse(argv, { markdown: { type: 'boolean' } });
-  const [name, ...more] = args.paths;
-  if (more.length > 0) throw new UsageError('steps takes one name, or none');
-  const text = args.flag('markdown') ? stepsPage() : name === undefined ? overview() : page(topicOf(name));
+  const {
+    paths: [name],
+    options: { markdown },
+  } = parse(argv, usage);
+  const text = markdown ? stepsPage() : name === undefined ? overview() : page(topicOf(name));
   io.out.write(text);
   return Promise.resolve(0);
 };

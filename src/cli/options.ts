@@ -1,0 +1,91 @@
+/** Options that several commands have, each described once. Loads nothing. */
+import type { Options } from './usage';
+
+/** Which drills of those that were read. */
+export const SELECTING = {
+  tag: { type: 'text', value: 'EXPR', text: "by tags: 'recovery and not slow', '(a or b) and c'" },
+  grep: { type: 'text', value: 'TEXT', text: 'by a part of the name' },
+} as const satisfies Options;
+
+/** Values for `vars`. */
+export const VARIABLES = {
+  var: {
+    type: 'texts',
+    value: 'NAME=VALUE',
+    text: "a value for one of the drill's vars; may stand several times",
+  },
+  'var-file': {
+    type: 'texts',
+    value: 'FILE',
+    text: 'values for vars from a file, YAML or JSON; may stand several times, a later one goes before, --var before all',
+  },
+} as const satisfies Options;
+
+export const ETCD = {
+  etcd: {
+    type: 'versions',
+    value: 'V,V',
+    text:
+      'versions of etcd: 3.5.35, the newest of a line (3.5), all of a range (">=3.5.21 <3.7"), latest; a drill that ' +
+      'names its own takes those among them',
+    otherwise: 'the configuration, else 3.5.35',
+  },
+} as const satisfies Options;
+
+/** Where images come from. */
+export const IMAGES = {
+  image: {
+    type: 'text',
+    value: 'TEMPLATE',
+    text: "the image, {version} is replaced: 'registry.example/etcd:{version}'",
+    otherwise: '$ETCD_SCENARIOS_IMAGE, the configuration, else what is found',
+  },
+  pull: {
+    type: 'choice',
+    of: ['missing', 'never'],
+    value: 'WHEN',
+    text: 'missing pulls what is not there, never pulls nothing',
+    otherwise: 'the configuration, else missing',
+  },
+} as const satisfies Options;
+
+export const REPORTS = {
+  reports: {
+    type: 'text',
+    value: 'FOLDER',
+    text: "where reports and members' logs are",
+    otherwise: 'the configuration, else reports',
+  },
+} as const satisfies Options;
+
+/** How drills are run. */
+export const RUNNING = {
+  jobs: {
+    type: 'number',
+    minimum: 1,
+    value: 'N',
+    text: 'so many cases side by side',
+    otherwise: "the configuration, else what the engine's cores and memory carry",
+  },
+  timeout: {
+    type: 'duration',
+    value: 'D',
+    text: "a drill's deadline where it names none: 90s, 10m",
+    otherwise: 'the configuration, else 5m',
+  },
+  'show-values': {
+    type: 'flag',
+    text: 'show the values of a snapshot from outside; without it their length and SHA-256 stand for them',
+  },
+  ...IMAGES,
+  bind: {
+    type: 'text',
+    value: 'ADDRESS',
+    text: 'where ports are bound, for an engine on another machine; 0.0.0.0 is every address of it',
+    otherwise: 'the configuration, else 127.0.0.1',
+  },
+} as const satisfies Options;
+
+export const JSON_OUTPUT = {
+  json: { type: 'flag', text: 'print it as JSON' },
+} as const satisfies Options;

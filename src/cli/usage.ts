@@ -1,0 +1,65 @@
+/** How a command is called, as data: the arguments are read by it and its help is printed from it. Loads nothing. */
+import { SYNOPSES, type CommandName } from './synopses';
+
+interface Described {
+  /** What it does: one line or a few, not a sentence. */
+  text: string;
+}
+
+interface Valued extends Described {
+  /** The word that stands for the value: `FILE`, `N`. */
+  value: string;
+  /** The value where the option is left out. */
+  default?: string;
+  /** The same for people, where the command or the configuration decides. */
+  otherwise?: string;
+  /** The command can't do without it. */
+  required?: true;
+}
+
+export type Option =
+  | ({ type: 'flag' } & Described)
+  | ({ type: 'text' } & Valued)
+  /** May stand several times. */
+  | ({ type: 'texts' } & Valued)
+  | ({ type: 'number'; minimum: number } & Valued)
+  /** Milliseconds of `30s`, `5m`. */
+  | ({ type: 'duration' } & Valued)
+  /** A full version of etcd. */
+  | ({ type: 'version' } & Valued)
+  /** Requests for versions, separated by commas: full ones, lines, ranges, `latest`. */
+  | ({ type: 'versions' } & Valued)
+  /** Words separated by commas. */
+  | ({ type: 'words' } & Valued)
+  | ({ type: 'choice'; of: readonly string[] } & Valued);
+
+export type Options = Readonly<Record<string, Option>>;
+
+export interface Example {
+  /** What it does: one line. */
+  says: string;
+  /** As one types it in a shell, `etcd-scenarios` first. */
+  line: string;
+}
+
+export interface Details {
+  /** One or two sentences. */
+  about: string;
+  options: Options;
+  examples: readonly [Example, ...Example[]];
+  /** Where exit codes mean something else than the overview says. */
+  exits?: Readonly<Record<number, string>>;
+}
+
+export interface Usage extends Details {
+  name: CommandName;
+  takes: (typeof SYNOPSES)[CommandName]['takes'];
+}
+
+/** The usage of a command; keeps the types of its options, for who reads their values. */
+export function defineUsage<const N extends CommandName, const D extends Details>(
+  name: N,
+  details: D,
+): D & { name: N; takes: (typeof SYNOPSES)[N]['takes'] } {
+  return { name, takes: SYNOPSES[name].takes, ...details };
+}
