@@ -132,7 +132,7 @@ function checkResultsUsed(own: MapNode, context: LoadContext): void {
     }
     if (context.kept.has(result))
       return { problem: `\`results.${result}\` is not there: its step runs beside this one, or only after a failure` };
-    const near = nearest(result, context.results);
+    const near = nearest(result, context.results.names());
     const hint = near === undefined ? '' : `; did you mean \`results.${near}\`?`;
     return { problem: `no step before this one keeps a result \`as: ${result}\`${hint}` };
   };

@@ -1,6 +1,7 @@
 /** What the parts of the loader share. */
 import type { Problem } from '../errors';
 import type { Place, SourceFile } from '../source';
+import type { KnownResults } from './known-results';
 import type { MapNode, Node } from './node';
 import { MAX_PROBLEMS, problemAt } from './parse';
 
@@ -32,7 +33,7 @@ export interface LoadContext {
   /** What relative paths of the command line are relative to. */
   callerFolder: string;
   /** The results that steps before this one keep. */
-  results: Set<string>;
+  results: KnownResults;
   /** Every name of a result, those of steps side by side included. */
   kept: Set<string>;
   /** The scenario's file, and the parts that lead to this one. */

@@ -6,6 +6,7 @@ import type { JsonSchema } from '../steps/schema';
 import type { Step } from '../steps/step';
 import { checkArguments, spellOut } from './arguments';
 import { bindStep } from './bind';
+import { KnownResults } from './known-results';
 import { isFull, keyOf, MAX_STEPS, report, usedAtOf, type LoadContext } from './load-context';
 import { loadModifiers } from './load-modifiers';
 import { cut, describe, valueOf, type MapEntry, type MapNode, type Node } from './node';
@@ -24,15 +25,17 @@ export function loadSteps(
   context: LoadContext,
 ): LoadedStep[] {
   if (list.kind !== 'seq') return [];
-  const before = new Set(context.results);
-  return list.items.flatMap((item, i) => {
+  // Steps side by side do not see each other's results; what comes after them sees those of all.
+  const kept = options.sideBySide ? new KnownResults() : context.results;
+  const steps = list.items.flatMap((item, i) => {
     if (isFull(context) || isSpent(item, context)) return [];
-    // Steps side by side do not see each other's results.
-    const own = options.sideBySide ? { ...context, results: new Set(before) } : context;
+    const own = options.sideBySide ? { ...context, results: new KnownResults(context.results) } : context;
     const loaded = loadStep(item, { id: `${options.prefix}${i + 1}`, phase: options.phase }, own);
-    for (const result of own.results) context.results.add(result);
+    if (options.sideBySide) kept.addAll(own.results);
     return loaded ? [loaded] : [];
   });
+  if (options.sideBySide) context.results.addAll(kept);
+  return steps;
 }
 
 /** True where the file has more steps than anybody runs, which is reported once. */
@@ -59,7 +62,7 @@ function loadStep(node: Node, identity: Identity, context: LoadContext): LoadedS
   const action = findAction(node, context);
   const loaded = action && loadAction(node, action, identity, context);
   if (action) nameThePage(action.step, context.problems.slice(before));
-  keepResult(node, context);
+  keepResult(node, action?.step, context);
   return context.problems.length > before ? undefined : loaded;
 }
 
@@ -220,7 +223,7 @@ function loadUntil(args: MapNode, step: Step, { id, phase }: Identity, context: 
 }
 
 /** Later steps may use the result even where this one has problems of its own: those are told already. */
-function keepResult(node: MapNode, context: LoadContext): void {
+function keepResult(node: MapNode, step: Step | undefined, context: LoadContext): void {
   const as = valueOf(node, 'as');
   if (as?.kind !== 'scalar' || !new RegExp(AS_PATTERN).test(as.text)) return;
   if (context.kept.has(as.text)) {
@@ -228,5 +231,5 @@ function keepResult(node: MapNode, context: LoadContext): void {
     report(context, keyOf(node, 'as'), 'result-twice', message);
   }
   context.kept.add(as.text);
-  context.results.add(as.text);
+  context.results.add(as.text, step);
 }

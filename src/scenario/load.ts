@@ -5,6 +5,7 @@ import { parseDuration } from '../clock';
 import type { SourceFile } from '../source';
 import { SELECTOR_WORDS } from '../steps/select';
 import { MAX_STEPS, report, type LoadContext } from './load-context';
+import { KnownResults } from './known-results';
 import { loadSteps } from './load-step';
 import { knownFailingOf } from './known-failing';
 import { describe, locate, valueOf, type MapNode, type Node } from './node';
@@ -114,7 +115,7 @@ function loadCombination(
     ...shared,
     source,
     members,
-    results: new Set(),
+    results: new KnownResults(),
     kept: new Set(),
     uses: [{ path: resolve(source.openedAt), shownAs: source.path }],
     inRepeat: false,
@@ -125,7 +126,7 @@ function loadCombination(
   const knownFailing = knownFailingOf(source, valueOf(node, 'knownFailing'), shape.length === 0, problems);
   const steps = stepsUnder(node, 'steps', context);
   // What it keeps is not there where nothing failed: `finally` can't build on it.
-  const onFailure = stepsUnder(node, 'onFailure', { ...context, results: new Set(context.results) });
+  const onFailure = stepsUnder(node, 'onFailure', { ...context, results: new KnownResults(context.results) });
   const last = stepsUnder(node, 'finally', context);
   if (problems.length > 0 || names.matrix === 'broken') return undefined;
   const combination: Combination = names.matrix ?? new Map();

@@ -131,6 +131,36 @@ describe('a hostile text ends soon, with a message', () => {
   });
 });
 
+describe('a drill of very many steps', () => {
+  const STEPS = 18_000;
+  const put = (i: number): string => `put: {key: k${i}, value: v}`;
+  const list = (line: (i: number) => string): string[] => Array.from({ length: STEPS }, (_, i) => line(i));
+  const plain = drill('start: all', ...list(put));
+  const half = list((i) => `${put(i)}\nas: r${i}`).slice(STEPS / 2);
+  const beside = list((i) => `      - {${put(i)}, as: r${i}}\n`).slice(0, STEPS / 2);
+
+  /** CPU time, which a busy machine stretches less than the clock. */
+  const cost = (text: string): number => {
+    const before = process.cpuUsage();
+    expect(load(text).problems).toEqual([]);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+
+  it.each([
+    ['that all keep a result', drill('start: all', ...list((i) => `${put(i)}\nas: r${i}`))],
+    [
+      'that keep a result, the second half of them side by side',
+      `${drill('start: all', ...half)}  - parallel:\n${beside.join('')}`,
+    ],
+    ['that all use a result', drill('start: all', 'get: k\nas: r', ...list(() => 'compact: "${results.r.revision}"'))],
+  ])('costs little more for those %s', (_, text) => {
+    load(plain);
+    // What grew with the square of its steps took ten times as long.
+    expect(cost(text) / cost(plain)).toBeLessThan(4);
+  });
+});
+
 describe('the frame of a very long line', () => {
   it('shows the part that is meant, with the caret under it', () => {
     const { problems } = load(`name: x\nmembers: 3\nsteps: [${'note: x, '.repeat(1000)}kil: x]\n`);
@@ -250,6 +280,13 @@ describe('the unusual that is allowed', () => {
     (text) => expect(messagesOf(text)).toEqual([expect.stringContaining('the file holds several YAML documents')]),
   );
 
+  it.each([
+    ['in front of a key', 'name: x\nmembers: 3\nsteps:\n\t- start: all\n', 4],
+    ['below a step', `${drill('put:')}\t\tkey: k\n`, 5],
+  ])('a tab as indentation is refused where it stands: %s', (_, text, line) => {
+    expect(messagesOf(text)).toEqual([expect.stringMatching(new RegExp(`^${line}:\\d+ .*tab`))]);
+  });
+
   it('anchors, aliases and merge keys have their plain meaning', () => {
     const { steps } = scenarioOf(
       'x-base: &base {key: a, value: from base}\n' +
@@ -295,8 +332,11 @@ describe('reading a file', () => {
     }
   };
 
-  it('leaves a byte order mark out', async () => {
+  it('leaves a byte order mark out, and places are counted after it', async () => {
     expect(read('\ufeffname: x\n')).toBe('name: x\n');
+    expect(messagesOf(read(`\ufeffnaem: x\nmembers: 1\nsteps: [start: all]\n`))).toEqual([
+      '1:1 a scenario has no `naem`',
+    ]);
   });
 
   it.each([
