@@ -44,6 +44,14 @@ export const SENSE_RULES = {
   'not-running': certain(
     'The step is about a member that is certainly down here: it was never started, or was stopped.',
   ),
+  'several-members': certain(
+    'The step takes one member, and the word that names it means several here: `put: {to: all}`. Name one, or say `leader` ' +
+      'or `follower`. A `start` or `upgrade` that has to fail takes one as well: it has to be clear who is refused.',
+  ),
+  'means-nobody': certain(
+    'The word means no member here: `leader` where nobody runs, `follower` where only one voter does, `minority` in a ' +
+      'cluster of one or two voters, which can lose none of them.',
+  ),
   'wipe-running': certain('The data directory of a running member is never thrown away: stop or kill it first.'),
   'unknown-snapshot': certain('No step before this one takes a snapshot of this name.'),
   'snapshot-twice': certain('A snapshot of this name was taken already, and is not overwritten.'),

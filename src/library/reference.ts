@@ -148,6 +148,7 @@ function argumentsOf({ properties = {}, required = [] }: JsonSchema, prefix = ''
 
 const BY_NAMES: Readonly<Record<NonNullable<JsonSchema['names']>, string>> = {
   selector: 'a member, a list, or a selector such as `leader`',
+  single: 'one member: its name, `leader` or `follower`',
   startable: 'a member, a list, or `all`',
   one: 'a member',
   leader: '`any`, `none` or a member',

@@ -48,6 +48,7 @@ function actionSchema(step: Step): object {
 /** What an editor offers where members are named; the members themselves are different in each file. */
 const OFFERED: Partial<Record<NonNullable<JsonSchema['names']>, readonly string[]>> = {
   selector: [...SELECTOR_WORDS],
+  single: ['leader', 'follower'],
   startable: ['all'],
   leader: ['any', 'none'],
 };

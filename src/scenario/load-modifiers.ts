@@ -14,23 +14,29 @@ export const SILENT: readonly string[] = ['expect', 'note', 'sleep', 'parallel',
 /** What compares, and is not to be negated by `expectError`. */
 const COMPARED = ['value', 'absent', 'count'];
 
-export function loadModifiers(step: MapNode, action: Step, context: LoadContext): Modifiers {
+/** What the modifiers say, and how they are written. */
+export interface LoadedModifiers {
+  modifiers: Modifiers;
+  beside: MapNode;
+}
+
+export function loadModifiers(step: MapNode, action: Step, context: LoadContext): LoadedModifiers {
   const known = MODIFIERS.properties ?? {};
   const written = { ...step, entries: step.entries.filter(({ key }) => Object.hasOwn(known, key.text)) };
-  if (written.entries.length === 0) return {};
+  if (written.entries.length === 0) return { modifiers: {}, beside: written };
   const node = withoutExpressions(written, context);
   const { value, problems } = validate(context.source, node, MODIFIERS, {
     what: `\`${action.name}\``,
     lenient: false,
   });
   context.problems.push(...problems, ...patternProblems(context.source, node, MODIFIERS));
-  if (problems.length > 0) return {};
+  if (problems.length > 0) return { modifiers: {}, beside: node };
   const whenNode = valueOf(node, 'when');
   const when = whenNode && conditionOf(context.source, (value as { when?: unknown }).when, whenNode);
   context.problems.push(...(when?.problems ?? []));
   const modifiers = modifiersOf(value as Record<string, unknown>, when?.condition);
   refuseUnfit(modifiers, step, action, context);
-  return modifiers;
+  return { modifiers, beside: node };
 }
 
 /** Modifiers are fixed before anything runs: no result may stand in one. */

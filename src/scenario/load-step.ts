@@ -77,7 +77,7 @@ function loadAction(
   identity: Identity,
   context: LoadContext,
 ): LoadedStep | undefined {
-  const modifiers = loadModifiers(node, step, context);
+  const { modifiers, beside } = loadModifiers(node, step, context);
   const written = spellOut(entry.value, step, context);
   if (!written) return undefined;
   const nested = loadNested(written, step, identity, context);
@@ -93,6 +93,7 @@ function loadAction(
     usedAt: usedAtOf(context),
     args,
     modifiers,
+    beside,
     nested,
     ...(until ? { until } : {}),
     bind: (scope) => bindStep(source, step, argsToBind(args, step), { nested, until }, scope),

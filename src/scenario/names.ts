@@ -11,6 +11,7 @@ import { MAX_PROBLEMS, problemAt } from './parse';
 /** Words that may stand beside declared names, by kind of place. */
 const WORDS: Record<string, readonly string[]> = {
   selector: SELECTOR_WORDS,
+  single: SELECTOR_WORDS,
   startable: ['all'],
   leader: ['any', 'none'],
   one: [],

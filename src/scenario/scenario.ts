@@ -4,7 +4,7 @@ import type { Place, SourceFile } from '../source';
 import type { NestedSteps } from '../steps/context';
 import type { BoundStep, Step } from '../steps/step';
 import type { KnownFailing } from './known-failing';
-import type { Node } from './node';
+import type { MapNode, Node } from './node';
 
 export interface Scenario {
   source: SourceFile;
@@ -73,6 +73,8 @@ export interface LoadedStep {
   /** The arguments, the short form spelt out. */
   args: Node;
   modifiers: Modifiers;
+  /** The modifiers as they stand in the file. */
+  beside: MapNode;
   /** The steps of a block; empty for any other step. */
   nested: LoadedStep[];
   /** The `expect` of a block that runs until it holds. */

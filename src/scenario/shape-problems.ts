@@ -72,6 +72,11 @@ function wrongValue(error: ErrorObject, node: Node, where: string, subject: Subj
       const hint = near === undefined || allowed.length === 1 ? undefined : `did you mean \`${near}\`?`;
       return at(subject, node, 'wrong-value', `${where} takes ${words}, not ${describe(node)}`, hint);
     }
+    case 'maxItems': {
+      const second = node.kind === 'seq' ? (node.items[1] ?? node) : node;
+      const size = node.kind === 'seq' ? node.items.length : 0;
+      return at(subject, second, 'wrong-value', `${where} takes one member, and this list has ${size}`);
+    }
     case 'uniqueItems': {
       const { i, j } = error.params as { i: number; j: number };
       const twice = node.kind === 'seq' ? (node.items[Math.max(i, j)] ?? node) : node;

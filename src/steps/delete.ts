@@ -2,7 +2,7 @@ import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
 import { NO_ANSWER, outcomeNote } from './put';
-import { count, flag, key, selector } from './schema';
+import { count, flag, key, single } from './schema';
 import { defineStep } from './step';
 
 export const remove = defineStep({
@@ -13,7 +13,7 @@ export const remove = defineStep({
   args: {
     key,
     prefix: { ...flag, description: 'all keys that begin with `key`' },
-    to: { ...selector, description: 'the member that is asked' },
+    to: { ...single, description: 'the member that is asked' },
     count: { ...count, description: 'how many keys must have been deleted' },
   },
   required: ['key'],

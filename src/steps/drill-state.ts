@@ -92,6 +92,21 @@ export class DrillState {
     return names.every((name) => this.facts.has(name)) ? names : undefined;
   }
 
+  /** How many members a selector certainly means here; undefined where that shows only when it runs. */
+  countMeant(selector: string): number | undefined {
+    const named = this.named(selector);
+    if (named) return named.length;
+    if (!this.ordered) return undefined;
+    if (this.nobodyRuns()) return 0;
+    const running = this.runningVoters();
+    const cluster = this.soleCluster();
+    return running && cluster && countOf(selector, running.count, cluster.voters.size);
+  }
+
+  nobodyRuns(): boolean {
+    return this.members.every((member) => this.isUp(member) === false);
+  }
+
   /** How `start` would start the member here. */
   specFor(member: string, wishes: StartWishes): StartSpec {
     const { roster, version, flags } = this;
@@ -370,8 +385,9 @@ export class DrillState {
 function countOf(selector: string, running: number, voters: number): number | undefined {
   switch (selector) {
     case 'leader':
-    case 'follower':
       return Math.min(1, running);
+    case 'follower':
+      return Math.min(1, Math.max(0, running - 1));
     case 'followers':
       return Math.max(0, running - 1);
     case 'majority':

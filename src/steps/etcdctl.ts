@@ -5,7 +5,7 @@ import { normalise } from '../match';
 import { askedMember } from './ask';
 import { asked, etcdctl as typed, quote } from './instruction';
 import type { Secrecy } from './secrecy';
-import { selector, text } from './schema';
+import { single, text } from './schema';
 import { defineStep } from './step';
 import { runTool } from './tool';
 
@@ -17,7 +17,7 @@ export const etcdctl = defineStep({
   main: 'args',
   args: {
     args: { type: 'array', items: text, minItems: 1, description: 'as on the command line: [endpoint, status]' },
-    on: { ...selector, description: 'the member whose etcdctl it is, and that is asked' },
+    on: { ...single, description: 'the member whose etcdctl it is, and that is asked' },
     output: { ...text, description: 'what its output must contain' },
     api: {
       type: 'integer',

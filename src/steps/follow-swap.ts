@@ -26,7 +26,16 @@ export function followUpgrade(args: FollowedSwap, state: DrillState, fails: bool
   const isRefused = tell('wrong-direction', state, chosen, (version) => whyNoUpgrade(version, to));
   if (!isRefused && !skipMinor) tell('skipped-minor', state, chosen, (version) => whySkipped([version], to));
   if (!fails) tellLostFlags(args, chosen, state);
+  else if (!isRefused) tellSeveralRefused(args, chosen, state);
   swapped(args, state, fails);
+}
+
+/** With `expectError` one member is swapped; those that have the version already are left alone. */
+function tellSeveralRefused({ to }: FollowedSwap, { members, certain }: Chosen, state: DrillState): void {
+  const versions = members.map((member) => state.specOf(member)?.version);
+  if (!certain || versions.filter((version) => version !== undefined && version !== to).length < 2) return;
+  const message = '`upgrade` with `expectError` takes one member, so that it is clear who has to be refused';
+  state.problem('several-members', '/member', message, 'write a step for each');
 }
 
 export function followDowngrade(args: FollowedSwap, state: DrillState, fails: boolean): void {

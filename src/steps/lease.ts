@@ -4,7 +4,7 @@ import { askedMember } from './ask';
 import { asked, etcdctl, quote, type Instruction } from './instruction';
 import type { DrillState } from './drill-state';
 import type { Selector } from './select';
-import { duration, selector, text } from './schema';
+import { duration, single, text } from './schema';
 import { defineStep } from './step';
 
 const LEASE_ID = {
@@ -13,7 +13,7 @@ const LEASE_ID = {
   expects: 'a lease ID in hex, as `as` keeps it',
   description: 'its ID: ${results.NAME.id}',
 } as const;
-const TO = { ...selector, description: 'the member that is asked' } as const;
+const TO = { ...single, description: 'the member that is asked' } as const;
 const LEASE_MS = 10_000;
 
 function instruct(to: Selector | undefined, state: DrillState, words: string[], see: string): Instruction {

@@ -18,7 +18,7 @@ import {
   votersOf,
   type Instruction,
 } from './instruction';
-import { flag, memberName, selector, text } from './schema';
+import { flag, memberName, single, text } from './schema';
 import { selectOne } from './select';
 import { defineStep } from './step';
 import { list } from './words';
@@ -136,7 +136,7 @@ export const memberRemove = defineStep({
   summary: 'Removes a member from the cluster. Its process, if it runs, ends itself.',
   example: ['- member-remove: etcd-3', '- expect: {members: [etcd-1, etcd-2], running: [etcd-1, etcd-2]}'],
   main: 'member',
-  args: { member: { ...selector, description: 'who is removed' } },
+  args: { member: { ...single, description: 'who is removed' } },
   required: ['member'],
   retry: 'definite',
   timeoutMs: CHANGE_MS,

@@ -4,7 +4,7 @@ import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
 import type { Secrecy } from './secrecy';
-import { key, selector, text } from './schema';
+import { key, single, text } from './schema';
 import { defineStep } from './step';
 import { shown } from './words';
 
@@ -21,7 +21,7 @@ export const put = defineStep({
       expects: 'a size such as 200KiB',
       description: 'that many random bytes in place of `value`',
     },
-    to: { ...selector, description: 'the member that is asked' },
+    to: { ...single, description: 'the member that is asked' },
     lease: { ...text, description: 'the lease that the key hangs on: ${results.l.id}' },
     prevValue: { ...text, description: 'what the key must have held before' },
   },

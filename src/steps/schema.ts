@@ -15,6 +15,7 @@ export interface JsonSchema {
   readonly pattern?: string;
   readonly minimum?: number;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly minLength?: number;
@@ -22,10 +23,10 @@ export interface JsonSchema {
   /** How to say what is right, where the pattern would not: `a duration such as 3s`. */
   readonly expects?: string;
   /**
-   * Members are named here: by a selector, by what `start` takes, by one plain name, by `any`, `none` or a name, or by
-   * the items and keys of a list or map.
+   * Members are named here: by a selector, by one that means exactly one member, by what `start` takes, by one plain
+   * name, by `any`, `none` or a name, or by the items and keys of a list or map.
    */
-  readonly names?: 'selector' | 'startable' | 'one' | 'leader' | 'plain';
+  readonly names?: 'selector' | 'single' | 'startable' | 'one' | 'leader' | 'plain';
   /** The value is the path of a file that has to be there before anything starts. */
   readonly path?: boolean;
   /** The value is a list of steps. */
@@ -66,6 +67,8 @@ export const selector = {
   minItems: 1,
   names: 'selector',
 } as const;
+/** A selector that means one member: a name, leader, follower, and the other words where they mean one. */
+export const single = { ...selector, maxItems: 1, names: 'single' } as const;
 /** What `start` and `resume` take: names, lists, all and results. */
 export const startable = {
   type: ['string', 'array'],

@@ -5,7 +5,7 @@ import { askedMember } from './ask';
 import type { StepContext } from './context';
 import { whyNotServing } from './health';
 import { asked, etcdctl, quote, sentences, toolName } from './instruction';
-import { revision, selector, text } from './schema';
+import { revision, single, text } from './schema';
 import {
   requireSnapshot,
   SNAPSHOT_NAME,
@@ -25,7 +25,7 @@ export const snapshot = defineStep({
   main: 'save',
   args: {
     save: { ...SNAPSHOT_NAME, description: 'the name that `restore` uses' },
-    from: { ...selector, description: 'the member that is asked' },
+    from: { ...single, description: 'the member that is asked' },
   },
   required: ['save'],
   timeoutMs: 60_000,

@@ -5,6 +5,7 @@ import { compareVersions, minorOf } from '../version';
 import { belongsTo, quorumOf } from './drill-clusters';
 import type { DrillState } from './drill-state';
 import type { Selector } from './select';
+import { EXPECT_ERROR } from './step';
 import type { StartWishes } from './start-spec';
 
 interface StartArgs extends StartWishes {
@@ -27,6 +28,7 @@ export function followStart(
     state.problem('running-already', '/member', `${twice} is running already`, 'stop or kill it first');
   }
   if (expected !== undefined) {
+    if (severalRefused(args.member, members, state)) return members.forEach((member) => state.mayHaveStarted(member));
     for (const member of members) {
       compareRefusal(member, args, state, expected);
       state.mayHaveStarted(member);
@@ -39,6 +41,15 @@ export function followStart(
   for (const [member, spec] of specs) reportVersion(member, spec, state);
   for (const [member, spec] of specs) state.started(member, spec, waits);
   if (waits && twice === undefined && !refused) reportQuorum(members, state);
+}
+
+/** Reports a start of several that has to fail: who has to be refused would not be clear. */
+function severalRefused(selector: Selector, members: readonly string[], state: DrillState): boolean {
+  const certain = selector === 'all' ? members.filter((member) => state.isUp(member) === false) : members;
+  if (certain.length < 2) return false;
+  const message = '`start` with `expectError` takes one member, so that it is clear who has to be refused';
+  state.problem('several-members', '/member', message, 'write a step for each');
+  return true;
 }
 
 interface Refusal {
@@ -116,13 +127,13 @@ function compareRefusal(
   const texts = [expected].flat();
   if (refusal && !texts.some((text) => fits(text, refusal.says))) {
     const said = refusal.says[0] ?? '';
-    state.problem('other-refusal', '', `${member} is likely to be refused with other words: \`${said}\``);
+    state.problem('other-refusal', EXPECT_ERROR, `${member} is likely to be refused with other words: \`${said}\``);
   }
   if (refusal || Object.keys(args).some((key) => key !== 'member' && key !== 'newAddress')) return;
   if (!wouldServe(member, state)) return;
   state.problem(
     'start-would-succeed',
-    '',
+    EXPECT_ERROR,
     `${member} would start and serve here, and the step expects that it is refused`,
   );
 }

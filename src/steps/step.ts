@@ -64,6 +64,9 @@ export interface BoundStep {
   run(context: StepContext): Promise<StepResult | void>;
 }
 
+/** Begins a pointer that leads into the modifier instead of the arguments: `@expectError/1`. */
+export const EXPECT_ERROR = '@expectError';
+
 export interface ArgumentProblem {
   /** The rule of sense that found it; left out for arguments that do not go together. */
   rule?: SenseRule;

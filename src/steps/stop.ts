@@ -40,6 +40,7 @@ async function runningOf(selected: Selector, context: StepContext): Promise<stri
 function followEnd(selected: Selector, state: DrillState): void {
   const members = state.named(selected);
   if (!members) return typeof selected === 'string' ? state.endedSome(selected) : state.forget();
+  if (selected === 'all' && state.nobodyRuns()) state.problem('not-running', '/member', 'no member runs here');
   const down = selected === 'all' ? undefined : members.find((member) => state.isUp(member) === false);
   if (down !== undefined) state.problem('not-running', '/member', `${down} is not running here`);
   for (const member of members) state.ended(member);

@@ -3,7 +3,7 @@ import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { NO_ANSWER, outcomeNote } from './put';
 import { asked, etcdctl } from './instruction';
-import { flag, key, selector, text } from './schema';
+import { flag, key, single, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
 import { plural } from '../plural';
 
@@ -78,7 +78,7 @@ export const txn = defineStep({
     then: { ...OPERATIONS, description: 'what is done where all conditions hold' },
     else: { ...OPERATIONS, description: 'what is done otherwise' },
     succeeded: { ...flag, description: 'whether the conditions must hold' },
-    to: { ...selector, description: 'the member that is asked' },
+    to: { ...single, description: 'the member that is asked' },
   },
   retry: 'definite',
   timeoutMs: 10_000,

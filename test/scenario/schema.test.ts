@@ -15,6 +15,7 @@ const PUBLISHED = path.resolve(__dirname, '../../schema/scenario.schema.json');
 const NO_MISTAKE_OF_SHAPE: ReadonlySet<string> = new Set([
   // What is known only for a version, or when the drill is followed.
   'late-version',
+  'selector-before-anybody-runs',
   // Names of members.
   'expression-spells-no-member',
   'leader-cannot-be-started',

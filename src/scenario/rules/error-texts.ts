@@ -1,5 +1,6 @@
 /** `expectError` texts that are nearly what etcd says, and not quite: a letter off, or as only the documentation has them. */
 import { normalise } from '../../match';
+import { EXPECT_ERROR } from '../../steps/step';
 import type { RuleVisit } from './visit';
 
 /**
@@ -91,10 +92,12 @@ const SHORTEST = 10;
 
 export function unlikelyError({ step, tell }: Pick<RuleVisit, 'step' | 'tell'>): void {
   const { expectError = [] } = step.modifiers;
-  for (const text of [expectError].flat()) {
+  const isList = Array.isArray(expectError);
+  for (const [i, text] of [expectError].flat().entries()) {
     if (typeof text !== 'string') continue;
     const meant = whatIsMeant(text);
-    if (meant !== undefined) tell('unlikely-error', '', `etcd never says "${text}"`, `did you mean "${meant}"?`);
+    const pointer = isList ? `${EXPECT_ERROR}/${i}` : EXPECT_ERROR;
+    if (meant !== undefined) tell('unlikely-error', pointer, `etcd never says "${text}"`, `did you mean "${meant}"?`);
   }
 }
 

@@ -6,11 +6,12 @@ import { contradiction } from './contradiction';
 import { unlikelyError } from './error-texts';
 import { unusedNames } from './names';
 import { quorum } from './quorum';
+import { selectors } from './selectors';
 import { unsupported } from './versions';
 import type { StepRule } from './visit';
 
 /** Asked at each step, with what is known just before it. */
-export const STEP_RULES: readonly StepRule[] = [quorum, contradiction, unsupported, unlikelyError];
+export const STEP_RULES: readonly StepRule[] = [quorum, selectors, contradiction, unsupported, unlikelyError];
 
 /** What does not depend on the version, once for each scenario. */
 export function fileProblems(scenario: Scenario): Problem[] {

@@ -42,7 +42,7 @@ export function quorum(visit: RuleVisit): void {
   if (down !== undefined) return visit.tell('not-running', `/${key}`, `${down} is not running here`);
   const needs = THROUGH_THE_LOG.has(name) && textOf(step, 'consistency') !== 'serializable';
   const isAsked = (key !== undefined && name !== 'defrag') || needs;
-  if (isAsked && state.members.every((member) => state.isUp(member) === false)) {
+  if (isAsked && state.nobodyRuns()) {
     if (name !== 'restart') visit.tell('not-running', '', 'no member runs here', '`start: all` before it');
     return;
   }
