@@ -117,7 +117,11 @@ export interface EtcdClient {
   alarms(call: Call): Promise<AlarmInfo[]>;
   disarm(alarm: AlarmInfo, call: Call): Promise<void>;
   defragment(call: Call): Promise<void>;
-  hashKv(call: Call): Promise<HashAnswer>;
+  /**
+   * Of everything up to `revision`, which is the answer's; of all there is where it is undefined. Throws EtcdSaid where
+   * the member has not come to that revision yet, or has compacted it.
+   */
+  hashKv(call: Call, revision?: string): Promise<HashAnswer>;
   /** Streams a snapshot into a new file, readable by its owner alone, and checks the SHA-256 that etcd appends. */
   snapshot(toFile: string, call: Call): Promise<{ bytes: number }>;
   /** Ends the connection; calls under way fail. */

@@ -118,7 +118,7 @@ const KINDS: readonly (readonly [kind: ErrorKind, text: RegExp])[] = [
   ['deadline', /^deadline exceeded after/i],
   ['timedOut', /request timed out|context deadline exceeded/i],
   ['noLeader', /no leader/i],
-  ['leaderChanged', /leader changed/i],
+  ['leaderChanged', /leader changed|raft proposal dropped/i],
   ['refused', /ECONNREFUSED|connection refused/i],
   ['noSpace', /database space exceeded/i],
   ['tooManyRequests', /too many requests/i],
@@ -126,7 +126,7 @@ const KINDS: readonly (readonly [kind: ErrorKind, text: RegExp])[] = [
   ['noSuchLease', /requested lease not found/i],
   [
     'disconnected',
-    /ECONNRESET|EPIPE|connection dropped|connection closed|transport is closing|no connection established|socket hang up|GOAWAY|RST_STREAM|session|server stopped|channel has been|failed to connect|call cancelled|client is closed|cancelled/i,
+    /ECONNRESET|EPIPE|connection dropped|connection closed|transport is closing|no connection established|socket hang up|GOAWAY|RST_STREAM|session|server stopped|raft: stopped|channel has been|failed to connect|call cancelled|client is closed|cancelled/i,
   ],
 ];
 

@@ -15,7 +15,7 @@ import { ETCD, runDrill, runDrills, told, until, yamlOf, type Case } from './hel
 jest.setTimeout(300_000);
 
 function figuresOf(one: Case): WorkloadFigures {
-  const [event] = one.events('workload-finished');
+  const event = one.events('workload-finished').at(-1);
   if (!event) throw new Error(`${one.id} told of no workload: ${one.finished.failure?.message}`);
   return event.figures;
 }
@@ -64,6 +64,9 @@ const DRILLS = {
     steps: `
       - start: all
       - during:
+          workload: {rate: max}
+          steps: [{expect: {consistent: true}, for: 1s}]
+      - during:
           workload: {rate: 50/s, transactions: 30%}
           steps:
             - stop: [etcd-2, etcd-3]
@@ -98,7 +101,7 @@ describe('nothing is lost', () => {
       const figures = figuresOf(one);
       expect(figures.verdicts).toMatchObject(NOTHING_WRONG);
       expect(figures.writes.acknowledged).toBeGreaterThan(10);
-      expect(figures.reads.acknowledged).toBeGreaterThan(10);
+      expect(figures.reads.acknowledged).toBeGreaterThan(0);
     }
     const { outage } = figuresOf(run.case('majority lost'));
     expect(outage.ms).toBeGreaterThanOrEqual(4000);

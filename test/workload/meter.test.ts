@@ -54,6 +54,8 @@ test.each([
   ['etcdserver: request timed out, possibly due to previous leader failure', 'timedOut'],
   ['etcdserver: no leader', 'noLeader'],
   ['etcdserver: leader changed', 'leaderChanged'],
+  ['raft proposal dropped', 'leaderChanged'],
+  ['raft: stopped', 'disconnected'],
   ['No connection established. Last error: connect ECONNREFUSED 127.0.0.1:32790 (2026-11-24T22:00:00Z)', 'refused'],
   ['read ECONNRESET', 'disconnected'],
   ['Connection dropped', 'disconnected'],

@@ -243,14 +243,15 @@ class Etcd3Client implements EtcdClient {
   }
 
   // `maintenance.hashKV()` of etcd3 1.1.2 throws: the method has another name there (etcd-facts.md, section 4).
-  async hashKv(call: Call): Promise<HashAnswer> {
+  async hashKv(call: Call, revision?: string): Promise<HashAnswer> {
     const answer = (await this.ask(call, (options) => {
       const { pool } = this.etcd as unknown as { pool: { exec(...args: unknown[]): Promise<unknown> } };
-      return pool.exec('Maintenance', 'HashKV', { revision: '0' }, options);
+      return pool.exec('Maintenance', 'HashKV', { revision: revision ?? '0' }, options);
     })) as { hash: number; compact_revision: string; header: { revision: string } };
     return {
       hash: String(answer.hash),
-      revision: answer.header.revision,
+      // That of the header is how far the member is, whatever was asked for.
+      revision: revision ?? answer.header.revision,
       compactRevision: answer.compact_revision,
     };
   }

@@ -1,4 +1,5 @@
 import type { HashAnswer } from '../../cluster/client';
+import { poll } from '../../clock';
 import { Unmet, EtcdSaid, type Comparison } from '../../errors';
 import type { StepContext } from '../context';
 import { PROBE_MS } from '../health';
@@ -8,7 +9,8 @@ import { defineRow } from './row';
 
 export const consistent = defineRow({
   name: 'consistent',
-  description: 'all running voters have the same HashKV at the same revision; `{among: […]}` for some',
+  description:
+    'all running voters have the same HashKV at the same revision, while clients write as well; `{among: […]}` for some',
   example: 'true',
   schema: {
     type: ['boolean', 'object'],
@@ -40,7 +42,7 @@ export const consistent = defineRow({
     const down = voters.filter((member) => !up.includes(member));
     if (value === true && down.length > 0) context.note(`left out, not running: ${down.join(', ')}`);
     if (wanted.length < 2) throw new Unmet(`\`consistent\` compares at least two voters; ${wanted.length} run`);
-    return compareHashes(await Promise.all(wanted.map((member) => hashOf(member, context))));
+    return compareHashes(await hashesOf(wanted, context));
   },
 });
 
@@ -50,11 +52,38 @@ function among(value: unknown): string[] {
 
 type Hashed = { member: string; answer: HashAnswer | string };
 
-async function hashOf(member: string, context: StepContext): Promise<Hashed> {
+/** How long a member may take to come to a revision that another one has. */
+const CATCH_UP_MS = 1000;
+
+/**
+ * Everyone's hash, at one revision where everyone has come to it: while somebody writes no two members are at the same
+ * revision at one moment. One that does not get there keeps the answer that it gave before.
+ */
+async function hashesOf(members: readonly string[], context: StepContext): Promise<Hashed[]> {
+  const first = await Promise.all(members.map((member) => hashOf(member, context)));
+  const revisions = first.flatMap(({ answer }) => (typeof answer === 'string' ? [] : [BigInt(answer.revision)]));
+  const newest = revisions.reduce((most, one) => (one > most ? one : most), 0n);
+  if (revisions.length < first.length || revisions.every((one) => one === newest)) return first;
+  return Promise.all(
+    first.map(async (before) => {
+      const { member } = before;
+      const there = await poll(
+        async () => {
+          const { answer } = await hashOf(member, context, String(newest));
+          return typeof answer === 'string' ? undefined : { member, answer };
+        },
+        { withinMs: CATCH_UP_MS, signal: context.signal },
+      );
+      return there ?? before;
+    }),
+  );
+}
+
+async function hashOf(member: string, context: StepContext, revision?: string): Promise<Hashed> {
   const process = context.cluster.process(member);
   if (!process || process.exitCode !== undefined) return { member, answer: 'not running' };
   try {
-    return { member, answer: await process.client.hashKv(context.call(PROBE_MS * 2)) };
+    return { member, answer: await process.client.hashKv(context.call(PROBE_MS * 2), revision) };
   } catch (thrown) {
     if (thrown instanceof EtcdSaid || thrown instanceof Unmet) return { member, answer: thrown.message };
     throw thrown;
