@@ -2,6 +2,7 @@
 /** The command line: the only room that knows process, argv and exit codes. A command loads only what it needs. */
 import nodeModule from 'node:module';
 import { commandNamed, COMMANDS } from './commands';
+import { optimiseLater } from './optimise-later';
 
 // Node 22 and later can keep compiled code from one start to the next.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
@@ -29,6 +30,7 @@ async function answer(argv: string[]): Promise<number> {
     return 0;
   }
   const { load } = commandNamed(name) ?? (await unknown(name));
+  optimiseLater(name);
   const [{ command }, { processIo }] = await Promise.all([load(), import('./io')]);
   return command(rest, processIo());
 }

@@ -1,6 +1,6 @@
 /** From what a person asks for (`3.5`, `>=3.5.21 <3.7`, `latest`) to the versions that are meant. */
 import type { Engine } from '../cluster/docker/engine';
-import { availableVersions, type Available } from '../cluster/docker/images/available';
+import type { Available } from '../cluster/docker/images/available';
 import type { ImageOptions } from '../cluster/docker/images/types';
 import { formatDuration } from '../clock';
 import { UsageError } from '../errors';
@@ -66,6 +66,7 @@ export interface Resolved {
 /** The versions that are meant, each once, in the order of the requests. Throws UsageError where nothing fits. */
 export async function resolveVersions(requests: readonly string[], options: ResolveOptions): Promise<Resolved> {
   if (needsNoLookup(requests)) return { versions: [...new Set(requests.map((one) => one.trim()))], said: [] };
+  const { availableVersions } = await import('../cluster/docker/images/available');
   const available = await availableVersions(options.docker, options.images, options.signal);
   return meant(requests, available, options.what);
 }

@@ -105,7 +105,7 @@ const ONE_STEP: JsonSchema = { type: 'object', expects: 'a step, such as {expect
 const shallowSchemas = new WeakMap<JsonSchema, JsonSchema>();
 
 /** The schema with nested steps left to the loader. */
-function shallow(schema: JsonSchema): JsonSchema {
+export function shallow(schema: JsonSchema): JsonSchema {
   if (!holdsSteps(schema)) return schema;
   const known = shallowSchemas.get(schema);
   if (known) return known;

@@ -4,15 +4,23 @@ import type { SourceFile } from '../source';
 import type { JsonSchema } from '../steps/schema';
 import type { BoundStep, Step } from '../steps/step';
 import { areSteps, holdsSteps, ownArguments } from './arguments';
-import { substitute, type Lookup } from './expressions';
+import { containsExpression, substitute, type Lookup } from './expressions';
 import type { MapNode, Node } from './node';
 import { asNested, type LoadedStep, type Scope } from './scenario';
 import { validate } from './validate';
 
 type BlockSteps = Pick<LoadedStep, 'nested' | 'until'>;
 
+/** What makes a step ready to run. One without expressions is the same each time. */
+export function binderOf(source: SourceFile, step: Step, args: MapNode, block: BlockSteps): LoadedStep['bind'] {
+  const bind = (scope: Scope): BoundStep => bindStep(source, step, args, block, scope);
+  if (containsExpression(ownArguments(args, step.schema))) return bind;
+  let bound: BoundStep | undefined;
+  return (scope) => (bound ??= bind(scope));
+}
+
 /** Throws Unmet for a result that is not there, or does not fit. */
-export function bindStep(source: SourceFile, step: Step, args: MapNode, block: BlockSteps, scope: Scope): BoundStep {
+function bindStep(source: SourceFile, step: Step, args: MapNode, block: BlockSteps, scope: Scope): BoundStep {
   const node = resolve(ownArguments(args, step.schema), scope);
   const what = `\`${step.name}\``;
   const { value, problems } = validate(source, node, withoutSteps(step), { what, lenient: false });
@@ -27,7 +35,7 @@ export function bindStep(source: SourceFile, step: Step, args: MapNode, block: B
 const schemas = new WeakMap<Step, JsonSchema>();
 
 /** The step's schema without the lists of steps, which are not among its own arguments. */
-function withoutSteps(step: Step): JsonSchema {
+export function withoutSteps(step: Step): JsonSchema {
   if (!holdsSteps(step.schema)) return step.schema;
   const known = schemas.get(step);
   if (known) return known;

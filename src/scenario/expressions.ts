@@ -31,6 +31,11 @@ export function hasExpression(text: string): boolean {
   return false;
 }
 
+/** False where no scalar of a file can hold an expression or an escaped one: YAML's own escapes spell `$` as well. */
+export function mayHoldExpressions(text: string): boolean {
+  return text.includes('${') || text.includes('\\');
+}
+
 /** True where any scalar of the tree holds an expression. */
 export function containsExpression(node: Node): boolean {
   switch (node.kind) {

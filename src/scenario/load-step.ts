@@ -5,7 +5,7 @@ import { STEPS } from '../steps';
 import type { JsonSchema } from '../steps/schema';
 import type { Step } from '../steps/step';
 import { checkArguments, spellOut } from './arguments';
-import { bindStep } from './bind';
+import { binderOf } from './bind';
 import { KnownResults } from './known-results';
 import { isFull, keyOf, MAX_STEPS, report, usedAtOf, type LoadContext } from './load-context';
 import { loadModifiers } from './load-modifiers';
@@ -96,7 +96,7 @@ function loadAction(
     beside,
     nested,
     ...(until ? { until } : {}),
-    bind: (scope) => bindStep(source, step, argsToBind(args, step), { nested, until }, scope),
+    bind: binderOf(source, step, argsToBind(args, step), { nested, until }),
   };
 }
 

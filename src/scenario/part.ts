@@ -6,7 +6,7 @@ import { describe, valueOf, type Node } from './node';
 import { problemAt } from './parse';
 import { validate } from './validate';
 
-const PART: JsonSchema = objectSchema(
+export const PART: JsonSchema = objectSchema(
   {
     language: { type: 'integer', enum: [1] },
     description: text,

@@ -24,10 +24,10 @@ function readMap(entries: { key: ScalarNode; value: Node }[], schema: JsonSchema
 
 function readScalar({ text, plain }: ScalarNode, schema: JsonSchema | undefined): unknown {
   const types = typesOf(schema);
-  if (plain && types.has('null') && isNullText(text)) return null;
-  if (plain && types.has('boolean') && BOOLEAN.test(text)) return text.toLowerCase() === 'true';
-  if (plain && (types.has('integer') || types.has('number')) && isNumber(text)) return Number(text);
-  if (plain && isNullText(text) && !types.has('string')) return null;
+  if (plain && types.includes('null') && isNullText(text)) return null;
+  if (plain && types.includes('boolean') && BOOLEAN.test(text)) return text.toLowerCase() === 'true';
+  if (plain && (types.includes('integer') || types.includes('number')) && isNumber(text)) return Number(text);
+  if (plain && isNullText(text) && !types.includes('string')) return null;
   return text;
 }
 
@@ -44,8 +44,7 @@ function isNumber(text: string): boolean {
 /** More characters than any number has that a person writes. */
 const LONGEST_NUMBER = 40;
 
-function typesOf(schema: JsonSchema | undefined): Set<string> {
-  const { type } = schema ?? {};
-  if (type === undefined) return new Set(['string']);
-  return new Set(typeof type === 'string' ? [type] : type);
+function typesOf(schema: JsonSchema | undefined): readonly string[] {
+  const type = schema?.type ?? 'string';
+  return typeof type === 'string' ? [type] : type;
 }

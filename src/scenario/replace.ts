@@ -2,7 +2,7 @@
 import type { Problem } from '../errors';
 import { nearest } from '../match';
 import type { SourceFile } from '../source';
-import { escapeAll, hasExpression, substitute, wholeName, type Lookup } from './expressions';
+import { escapeAll, hasExpression, mayHoldExpressions, substitute, wholeName, type Lookup } from './expressions';
 import type { Combination } from './matrix';
 import type { MapNode, Node } from './node';
 import { MAX_PROBLEMS, problemAt } from './parse';
@@ -31,6 +31,7 @@ export interface Names {
  * there are none.
  */
 export function replaceNames(source: SourceFile, root: MapNode, names: Names, problems: Problem[]): MapNode {
+  if (!mayHoldExpressions(source.text)) return root;
   const tell = (at: Node, rule: string, message: string, hint?: string): void => {
     if (problems.length < MAX_PROBLEMS) problems.push(problemAt(source, at, rule, message, hint));
   };

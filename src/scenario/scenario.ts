@@ -103,7 +103,13 @@ export function allSteps(
   steps: readonly LoadedStep[],
   wanted: (step: LoadedStep) => boolean = () => true,
 ): LoadedStep[] {
-  return steps
-    .filter(wanted)
-    .flatMap((step) => [step, ...allSteps([...step.nested, ...(step.until ? [step.until] : [])], wanted)]);
+  const found: LoadedStep[] = [];
+  const walk = (step: LoadedStep): void => {
+    if (!wanted(step)) return;
+    found.push(step);
+    step.nested.forEach(walk);
+    if (step.until) walk(step.until);
+  };
+  steps.forEach(walk);
+  return found;
 }

@@ -1,27 +1,13 @@
 /** Values against schemas, by ajv: one message for one mistake, each with its place. */
-import Ajv, { type Options, type ValidateFunction } from 'ajv';
 import type { Problem } from '../errors';
 import type { SourceFile } from '../source';
 import { EXPRESSION, type JsonSchema } from '../steps/schema';
 import type { Node } from './node';
 import { readNode } from './read';
 import { shapeProblems } from './shape-problems';
+import { validatorOf, type Validator } from './validator';
 
-/**
- * Our own schemas are checked by a test, not at each start: half of the time of a first validation would go there, and
- * into optimising code that runs a few dozen times.
- */
-const OPTIONS: Options = {
-  allErrors: true,
-  strict: false,
-  verbose: true,
-  meta: false,
-  validateSchema: false,
-  code: { optimize: false },
-};
-
-let ajv: Ajv | undefined;
-const compiled = new WeakMap<JsonSchema, { strict?: ValidateFunction; lenient?: ValidateFunction }>();
+const compiled = new WeakMap<JsonSchema, { strict?: Validator; lenient?: Validator }>();
 
 export interface Validated {
   value: unknown;
@@ -44,12 +30,11 @@ export function validate(
   return { value, problems: shapeProblems(check.errors ?? [], { source, node, what: options.what }) };
 }
 
-function validator(schema: JsonSchema, lenient: boolean): ValidateFunction {
+function validator(schema: JsonSchema, lenient: boolean): Validator {
   const known = compiled.get(schema) ?? {};
   compiled.set(schema, known);
-  ajv ??= new Ajv(OPTIONS);
-  if (lenient) return (known.lenient ??= ajv.compile(withExpressions(schema)));
-  return (known.strict ??= ajv.compile(schema));
+  if (lenient) return (known.lenient ??= validatorOf(withExpressions(schema)));
+  return (known.strict ??= validatorOf(schema));
 }
 
 /** The schema in which every value that is not text may be an expression too. A list of steps may not: it is structure. */

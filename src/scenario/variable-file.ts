@@ -15,13 +15,13 @@ export interface VariableFile {
   problems: Problem[];
 }
 
-const SCHEMA = { ...variableValues, expects: 'a map of names and values' } as const;
+export const VARIABLES = { ...variableValues, expects: 'a map of names and values' } as const;
 
 /** The values in a file, literal as those of the command line: no expression is replaced in them. */
 export function readVariables(source: SourceFile): VariableFile {
   try {
     const { root, problems } = parse(source);
-    const shape = validate(source, root, SCHEMA, { what: 'a file of variables', lenient: false }).problems;
+    const shape = validate(source, root, VARIABLES, { what: 'a file of variables', lenient: false }).problems;
     const entries = root.kind === 'map' ? root.entries : [];
     // A list is told of, and gives no value.
     const values = entries
