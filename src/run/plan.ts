@@ -158,7 +158,12 @@ function argument(step: LoadedStep, key: string): Node | undefined {
 }
 
 /** The argument that gives members a version, by action. */
-const VERSION_ARGUMENT: Readonly<Record<string, string>> = { start: 'version', upgrade: 'to', downgrade: 'to' };
+const VERSION_ARGUMENT: Readonly<Record<string, string>> = {
+  start: 'version',
+  restore: 'version',
+  upgrade: 'to',
+  downgrade: 'to',
+};
 
 function versionArgument(step: LoadedStep): Node | undefined {
   const key = VERSION_ARGUMENT[step.step.name];

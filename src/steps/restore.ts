@@ -6,7 +6,7 @@ import { PLAIN, PORTS, url } from '../cluster/security';
 import type { ListEntry, Roster } from '../cluster/roster';
 import type { DrillState } from './drill-state';
 import { folded, quote, sentences, targetOf, toolName, type Instruction } from './instruction';
-import { flag, memberNames, startable, text } from './schema';
+import { flag, memberNames, startable, text, version } from './schema';
 import { select, type Selector } from './select';
 import {
   requireSnapshot,
@@ -21,6 +21,7 @@ import { operatorTool, runTool, snapshotTool, toolVersion } from './tool';
 import { list } from './words';
 
 export interface RestoreArgs {
+  version?: string;
   initialCluster?: readonly string[];
   initialClusterToken?: string;
   bumpRevision?: number;
@@ -30,7 +31,8 @@ export interface RestoreArgs {
 
 export const restore = defineStep({
   name: 'restore',
-  summary: 'Restores a snapshot into the data directory of members, with the tool of their own version.',
+  summary:
+    'Restores a snapshot into the data directory of members, with the tool of their own version, or of another one.',
   example: [
     '- put: {key: foo, value: bar}',
     '- snapshot: backup',
@@ -46,6 +48,10 @@ export const restore = defineStep({
   args: {
     member: { ...startable, description: 'who gets the data: down, and without data' },
     snapshot: SNAPSHOT_SOURCE,
+    version: {
+      ...version,
+      description: 'the etcd version whose tool restores; left out: the one that the member ran last',
+    },
     initialCluster: { ...memberNames, description: 'the new cluster’s members; left out: all' },
     initialClusterToken: { ...text, description: '--initial-cluster-token' },
     bumpRevision: { type: 'integer', minimum: 1, description: 'by how much the revision is raised' },
@@ -54,7 +60,8 @@ export const restore = defineStep({
   },
   required: ['member', 'snapshot'],
   timeoutMs: 60_000,
-  sentence: ({ member, snapshot }) => `restore ${snapshotWords(snapshot)} to ${list(member)}`,
+  sentence: ({ member, snapshot, version: tool }) =>
+    `restore ${snapshotWords(snapshot)} to ${list(member)}${tool === undefined ? '' : ` with the tool of ${tool}`}`,
   check: ({ bumpRevision, markCompacted }) =>
     (bumpRevision === undefined) === (markCompacted !== true)
       ? []
@@ -121,12 +128,13 @@ function instruct(member: Selector, snapshot: SnapshotSource, args: RestoreArgs,
   const file = snapshotFileName(snapshot);
   const commands = target.names.map((name) => {
     const isDeclared = state.members.includes(name);
-    const version = (isDeclared ? state.specOf(name)?.version : undefined) ?? state.version;
+    const own = isDeclared ? state.specOf(name)?.version : undefined;
+    const toolOf = args.version ?? own ?? state.version;
     const peerURL = isDeclared ? state.roster.peerURL(name) : url(PLAIN, name, PORTS.peer);
     const flags = restoreFlags(name, args, state.roster, peerURL).map(([flagName, value]) =>
       value === undefined ? flagName : `${flagName} ${quote(value)}`,
     );
-    const tool = `${toolName(operatorTool(version), version)} snapshot restore ${quote(file)}`;
+    const tool = `${toolName(operatorTool(toolOf), toolOf)} snapshot restore ${quote(file)}`;
     return { on: name, text: folded([tool, ...flags]) };
   });
   return {
@@ -156,8 +164,8 @@ async function restoreOne(
   context: StepContext,
 ): Promise<void> {
   const { cluster } = context;
-  const version = toolVersion(member, context);
-  const tool = snapshotTool(version);
+  const toolOf = args.version ?? toolVersion(member, context);
+  const tool = snapshotTool(toolOf);
   const entries = listFor(args, cluster.roster);
   const command = [
     tool,
@@ -170,7 +178,7 @@ async function restoreOne(
     ),
   ];
   await runTool(context, `${tool} for ${member}`, (limit) =>
-    cluster.runTool({ member, version, command, file, ...limit }),
+    cluster.runTool({ member, version: toolOf, command, file, ...limit }),
   );
   cluster.markData(member);
   cluster.roster.restored(member, entries);

@@ -203,6 +203,17 @@ export const SABOTAGES: Record<string, Sabotage> = {
     message: 'the cluster is not as expected',
     comparisons: [1, 2, 3].map((n) => `version on etcd-${n}: expected 3.6.16; actual 3.5.35`),
   },
+  'the members are started again, and not taken back': {
+    drill: 'upgrade/rehearsal-back.yaml',
+    replace: [
+      ['./sample.db', join(ROOT, 'scenarios/upgrade/sample.db')],
+      ["downgrade: {member: all, to: '${vars.from}'}", 'restart: all'],
+      ['within: 60s', 'within: 5s'],
+    ],
+    at: '- expect:',
+    message: 'the cluster is not as expected',
+    comparisons: [1, 2, 3].map((n) => `version on etcd-${n}: expected 3.5.35; actual 3.6.16`),
+  },
 };
 
 export const FOLDER = join(ROOT, 'scenarios');
