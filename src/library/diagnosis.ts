@@ -73,6 +73,12 @@ export function diagnose(findings: Findings): Line[] {
   return [nodeLine(findings.node), ...ofEngine, imagesLine(findings), buildLine(findings)];
 }
 
+/** What it comes to, for people. */
+export function verdictOf(lines: readonly Line[]): string {
+  const failing = lines.filter(({ state }) => state === 'fail').map(({ what }) => what);
+  return failing.length === 0 ? 'drills can run here' : `no drill can run here: ${failing.join(', ')}`;
+}
+
 /** True where no run can work. */
 export function isHopeless(lines: readonly Line[]): boolean {
   return lines.some(({ state }) => state === 'fail');
@@ -133,7 +139,7 @@ function clockLine({ clockAheadMs, clockUncertaintyMs }: EngineFindings): Line {
 }
 
 function networksLine({ networks: { used, most } }: EngineFindings): Line {
-  const line = { what: 'networks', finding: `${used}; the engine's address pools carry ${most}` };
+  const line = { what: 'networks', finding: `${used} of the ${most} that the engine's address pools carry` };
   if (used < most * POOL_NEARLY_USED) return { state: 'ok', ...line };
   const cure = '`etcd-scenarios clean`, `docker network prune`, or more `default-address-pools` for the engine';
   return { state: 'warn', ...line, cure };
@@ -150,19 +156,24 @@ function imagesLine({ images, engine, tools }: Findings): Line {
   const { template, pull, present, others, remarks } = images;
   const only = template === undefined ? '' : `; only ${template.image} counts (${template.by})`;
   if (present.length > 0) return { state: 'ok', what: 'images', finding: `${present.join(', ')}${only}` };
-  const none = 'trouble' in engine ? 'the engine was not asked' : 'the engine has none';
-  if (template !== undefined) {
-    const cure = `pull or load it, or name another image (${template.by})`;
-    return { state: pull === 'never' ? 'fail' : 'warn', what: 'images', finding: `${none}${only}`, cure };
-  }
   const places = [
     ...(others.cache > 0 ? [`${others.cache} built before`] : []),
     ...(others.pull > 0 ? [`${others.pull} to pull`] : []),
     ...(others.build > 0 && canBuild(tools) ? [`${others.build} to build`] : []),
   ];
+  const versions = places.length === 0 ? '' : `; versions: ${places.join(', ')}`;
+  if ('trouble' in engine) {
+    const finding = `what the engine has can't be told without it${only}${versions}`;
+    return { state: 'warn', what: 'images', finding, cure: 'mend the engine first, then ask again' };
+  }
+  const none = 'the engine has none';
+  if (template !== undefined) {
+    const cure = `pull or load it, or name another image (${template.by})`;
+    return { state: pull === 'never' ? 'fail' : 'warn', what: 'images', finding: `${none}${only}`, cure };
+  }
   if (places.length > 0) {
     const cure = '`etcd-scenarios images` makes them available beforehand';
-    return { state: 'warn', what: 'images', finding: `${none}; versions: ${places.join(', ')}`, cure };
+    return { state: 'warn', what: 'images', finding: `${none}${versions}`, cure };
   }
   const why = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
   const cure = 'name an image that there is (--image), or install what building needs';
@@ -177,12 +188,13 @@ function canUnpack(tools: Findings['tools']): boolean {
   return tools['apt-get'] && tools['apt-cache'] && tools['dpkg-deb'];
 }
 
-function buildLine({ tools, images }: Findings): Line {
+function buildLine({ tools, images, engine }: Findings): Line {
   const missing = Object.entries(tools).flatMap(([name, there]) => (there ? [] : [name]));
   const kinds = [...(tools.go ? ['3.5 and later'] : []), ...(canUnpack(tools) ? ['3.3.25, 3.4.23'] : [])];
   const lacks = missing.length === 0 ? '' : ` (no ${missing.join(', ')})`;
   if (canBuild(tools)) return { state: 'ok', what: 'building', finding: `${kinds.join('; ')}${lacks}` };
-  const line = { what: 'building', finding: `impossible here${lacks}` };
-  if (images.present.length > 0) return { state: 'ok', ...line };
+  const line = { what: 'building', finding: `impossible here${lacks}; not needed for images that are there` };
+  // Nothing has to be built where the engine has images; whether it has is not known where it does not answer.
+  if (images.present.length > 0 || 'trouble' in engine) return { state: 'ok', ...line };
   return { state: 'warn', ...line, cure: 'install bash and Go, or take images from a registry or a mirror (--image)' };
 }

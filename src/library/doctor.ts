@@ -11,7 +11,7 @@ import { asError, EnvironmentError } from '../errors';
 import { diagnose, type EngineFindings, type Findings, type Line, type Trouble } from './diagnosis';
 import { diskAt } from './disk';
 
-export { isHopeless, type Line, type State } from './diagnosis';
+export { isHopeless, verdictOf, type Line, type State } from './diagnosis';
 
 export interface DoctorRequest {
   images: ImageOptions;

@@ -1,10 +1,11 @@
 /** What a project needs to begin: a drill, the configuration, a workflow that runs drills, and what git ignores. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { asError, UsageError } from '../errors';
 import { CONFIG_FILE } from './config';
+import { NewFiles } from './new-files';
 import { DEFAULT_ETCD } from './plan';
-import { drillFrom, writeNew } from './templates';
+import { drillFrom } from './templates';
 
 const WORKFLOW = `name: drills
 on: [push, pull_request]
@@ -25,30 +26,71 @@ jobs:
 export interface InitialFile {
   /** Relative to the folder. */
   file: string;
-  /** False where it was there, or had the line: it was left alone. */
+  /** The line of it that is meant, where it is not the whole file. */
+  line?: string;
+  /** False where it was there, or had the line: it is kept as it is. */
   written: boolean;
 }
 
-/** Sets a folder up; what is there stays as it is. Throws UsageError for a file that can't be written. */
-export function initialize(folder: string): InitialFile[] {
+export interface Initialized {
+  files: InitialFile[];
+  /** What is left to install, as one types it in the folder. */
+  install: string[];
+  /** Where GitHub looks for workflows, when that is not the folder: the root of its repository. */
+  repository?: string;
+}
+
+/**
+ * Sets a folder up; what is there stays as it is. Throws UsageError, and leaves nothing behind, for a file that can't be
+ * written and for a package.json that can't be read.
+ */
+export function initialize(folder: string): Initialized {
+  const install = whatToInstall(folder);
+  const root = ancestor(folder, '.git');
   const drill = join('scenarios', 'first.yaml');
-  const files: [string, string][] = [
+  const texts: [string, string][] = [
     [drill, drillFrom('bootstrap', join(folder, drill), folder)],
     [CONFIG_FILE, `${JSON.stringify({ etcd: DEFAULT_ETCD, reports: 'reports' }, null, 2)}\n`],
     [join('.github', 'workflows', 'drills.yml'), WORKFLOW],
   ];
-  const written = files.map(([file, text]) => ({ file, written: writeNew(join(folder, file), text) }));
-  return [...written, { file: '.gitignore', written: ignoreReports(join(folder, '.gitignore')) }];
+  const all = new NewFiles();
+  const files = texts.map(([file, text]) => ({ file, written: all.write(join(folder, file), text) }));
+  const [ignoreFile, line] = ['.gitignore', 'reports/'];
+  const ignored = all.append(join(folder, ignoreFile), line, (one) => /^\/?reports\/?\*{0,2}\s*$/.test(one));
+  return {
+    files: [...files, { file: ignoreFile, line, written: ignored }],
+    install,
+    repository: root === folder ? undefined : root,
+  };
 }
 
-/** Appends `reports/` where no line has it. */
-function ignoreReports(path: string): boolean {
+const PACKAGE = 'etcd-scenarios';
+
+/** The workflow installs what package.json has, and `npx` takes the version that is installed. */
+function whatToInstall(folder: string): string[] {
+  const add = `npm install --save-dev ${PACKAGE}`;
+  const root = ancestor(folder, 'package.json');
+  if (root === undefined) return ['npm init -y', add];
+  const { name, ...rest } = manifestOf(join(root, 'package.json'));
+  const has = ['dependencies', 'devDependencies', 'optionalDependencies'].some((kind) => {
+    const packages = rest[kind];
+    return typeof packages === 'object' && packages !== null && Object.hasOwn(packages, PACKAGE);
+  });
+  return has || name === PACKAGE ? [] : [add];
+}
+
+function manifestOf(path: string): Record<string, unknown> {
   try {
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    if (text.split(/\r?\n/).some((line) => /^\/?reports\/?\*{0,2}\s*$/.test(line))) return false;
-    writeFileSync(path, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}reports/\n`);
-    return true;
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch (thrown) {
-    throw new UsageError(`can't write ${path}: ${asError(thrown).message}`);
+    throw new UsageError(`can't read ${path}: ${asError(thrown).message}; nothing was changed`);
   }
+}
+
+/** The folder itself, or the nearest one above it, that has this file. */
+function ancestor(folder: string, file: string): string | undefined {
+  if (existsSync(join(folder, file))) return folder;
+  const above = dirname(folder);
+  return above === folder ? undefined : ancestor(above, file);
 }

@@ -1,7 +1,7 @@
 /** Drills to begin with: what `new` writes. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { asError, UsageError } from '../errors';
+import { UsageError } from '../errors';
 import { nearest } from '../match';
 import { packageRoot } from '../package-root';
 
@@ -40,17 +40,5 @@ function schemaFor(path: string, cwd: string): string {
       return way.startsWith('.') ? way : `./${way}`;
     }
     if (folder === dirname(folder)) return join(packageRoot(), SCHEMA);
-  }
-}
-
-/** Writes a file that is not there yet, and the folders above it. Answers false, and changes nothing, where it is. */
-export function writeNew(path: string, text: string): boolean {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text, { flag: 'wx' });
-    return true;
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(path)) return false;
-    throw new UsageError(`can't write ${path}: ${asError(thrown).message}`);
   }
 }

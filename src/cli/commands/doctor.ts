@@ -1,6 +1,6 @@
 import { Interrupted } from '../../errors';
 import { readConfiguration } from '../../library/config';
-import { doctor, isHopeless, type Line } from '../../library/doctor';
+import { doctor, isHopeless, verdictOf, type Line } from '../../library/doctor';
 import { parse } from '../args';
 import type { Command } from '../io';
 import { imageOptions } from '../request';
@@ -20,7 +20,9 @@ export const command: Command = async (argv, io) => {
   try {
     const request = { images, imageBy, node: process.versions.node, path: io.env['PATH'] ?? '', signal: signals.first };
     const lines = await doctor(request);
-    io.out.write(options.json ? `${JSON.stringify(lines, null, 2)}\n` : lines.map(textOf).join(''));
+    io.out.write(
+      options.json ? `${JSON.stringify(lines, null, 2)}\n` : `${lines.map(textOf).join('')}\n${verdictOf(lines)}\n`,
+    );
     return isHopeless(lines) ? 3 : 0;
   } catch (thrown) {
     throw signals.first.aborted ? new Interrupted('interrupted') : thrown;

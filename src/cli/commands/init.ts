@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { initialize } from '../../library/init';
+import { initialize, type InitialFile } from '../../library/init';
 import { stripControl } from '../../source';
 import { parse } from '../args';
 import type { Command } from '../io';
@@ -7,10 +7,17 @@ import { usage } from './init.usage';
 
 export const command: Command = (argv, io) => {
   const [folder = '.'] = parse(argv, usage).paths;
-  const lines = initialize(resolve(io.cwd, folder)).map(({ file, written }) =>
-    written ? `wrote       ${join(folder, file)}` : `left alone  ${join(folder, file)}: it is there already`,
-  );
-  const next = folder === '.' ? 'etcd-scenarios run' : `cd ${folder}, then etcd-scenarios run`;
-  io.out.write(stripControl(`${lines.join('\n')}\nnext: ${next}\n`));
+  const { files, install, repository } = initialize(resolve(io.cwd, folder));
+  const lines = files.map((one) => told({ ...one, file: join(folder, one.file) }));
+  if (repository !== undefined) {
+    lines.push(`note   GitHub looks for workflows in ${join(repository, '.github', 'workflows')} alone: move it there`);
+  }
+  const next = [...(folder === '.' ? [] : [`cd ${folder}`]), ...install, 'npx etcd-scenarios run'];
+  io.out.write(stripControl(`${lines.join('\n')}\nnext: ${next.join(' && ')}\n`));
   return Promise.resolve(0);
 };
+
+function told({ file, line, written }: InitialFile): string {
+  if (line !== undefined) return written ? `wrote  ${file}: ${line}` : `kept   ${file}: it has ${line}`;
+  return written ? `wrote  ${file}` : `kept   ${file}: it is there, and stays as it is`;
+}

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors';
-import { drillFrom, writeNew } from '../../library/templates';
+import { NewFiles } from '../../library/new-files';
+import { drillFrom } from '../../library/templates';
 import { stripControl } from '../../source';
 import { parse } from '../args';
 import type { Command } from '../io';
@@ -13,7 +14,8 @@ export const command: Command = (argv, io) => {
   } = parse(argv, usage);
   if (!/\.ya?ml$/.test(path)) throw new UsageError(`a drill's file ends in .yaml or .yml, "${path}" does not`);
   const text = drillFrom(template, path, io.cwd);
-  if (!writeNew(resolve(io.cwd, path), text)) throw new UsageError(`${path} is there already, and stays as it is`);
-  io.out.write(stripControl(`wrote ${path}; next: etcd-scenarios run ${path}\n`));
+  if (!new NewFiles().write(resolve(io.cwd, path), text))
+    throw new UsageError(`${path} is there already, and stays as it is`);
+  io.out.write(stripControl(`wrote ${path}; next: npx etcd-scenarios run ${path}\n`));
   return Promise.resolve(0);
 };

@@ -1,4 +1,6 @@
 /** The Docker engine: found by testcontainers, spoken to through its dockerode. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type Dockerode from 'dockerode';
 import { EnvironmentError, asError } from '../../errors';
@@ -35,9 +37,36 @@ export async function connectEngine(): Promise<Engine> {
       memoryBytes: memory,
     };
   } catch (thrown) {
-    if (thrown instanceof EnvironmentError) throw thrown;
-    throw new EnvironmentError(`no Docker engine answers (${asError(thrown).message})`, START_ONE, { cause: thrown });
+    throw thrown instanceof EnvironmentError ? thrown : await noEngine(thrown);
   }
+}
+
+const USUAL_SOCKET = '/var/run/docker.sock';
+
+/** Why no engine was found. testcontainers says only that it found none. */
+async function noEngine(cause: unknown): Promise<EnvironmentError> {
+  const asked = process.env['DOCKER_HOST'];
+  if (asked) return noneThere(asked, cause);
+  const forbidden = await access(USUAL_SOCKET, constants.R_OK | constants.W_OK).then(
+    () => false,
+    (thrown: unknown) => (thrown as NodeJS.ErrnoException).code === 'EACCES',
+  );
+  if (!forbidden) {
+    return new EnvironmentError(`no Docker engine answers (${asError(cause).message})`, START_ONE, { cause });
+  }
+  return new EnvironmentError(
+    `no Docker engine answers: this user may not use ${USUAL_SOCKET}`,
+    'join the group that owns it (`sudo usermod -aG docker $USER`, then log in again), or set DOCKER_HOST to a rootless engine',
+    { cause },
+  );
+}
+
+function noneThere(asked: string, cause?: unknown): EnvironmentError {
+  return new EnvironmentError(
+    `DOCKER_HOST is ${asked}, and no Docker engine answers there`,
+    'start that engine, or unset DOCKER_HOST',
+    { cause },
+  );
 }
 
 /**
@@ -59,10 +88,7 @@ function refuseOtherEngine({ modem }: Dockerode): void {
   if (!asked || socketPath === undefined) return;
   const { hostname, pathname } = new URL(asked);
   if (hostname === '' && pathname === socketPath) return;
-  throw new EnvironmentError(
-    `DOCKER_HOST is ${asked}, and no Docker engine answers there`,
-    'start that engine, or unset DOCKER_HOST',
-  );
+  throw noneThere(asked);
 }
 
 const GONE = /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|socket hang up|ETIMEDOUT/;
