@@ -92,7 +92,8 @@ function refuseMissing(
   usage: Usage,
 ): void {
   if (value === undefined || value === '') throw wrong(usage, `--${name} needs a value: --${name} ${option.value}`);
-  if (inline || !/^-./.test(value)) return;
+  // A number may be negative, which is a mistake of its own.
+  if (inline || !/^--?[a-z]/i.test(value)) return;
   throw wrong(usage, `--${name} needs a value, and ${value} looks like an option; where it is the value: --${name}=…`);
 }
 

@@ -28,8 +28,8 @@ const ABOUT_HELP = `\`etcd-scenarios help COMMAND\` tells all about one: its opt
 \`etcd-scenarios --version\` prints the version.
 `;
 
-const ABOUT_PATHS = `PATH is a file, a folder, or FILE:LINE for one drill of a file. Without one it
-is scenarios/ of this folder; where there is none, the drills that ship.
+const ABOUT_PATHS = `PATH is a file, a folder, a pattern ('drills/*.yaml'), or FILE:LINE as reports
+print it. Without one: scenarios/ of this folder, else the drills that ship.
 `;
 
 const EXIT_CODES = `Exit codes

@@ -46,7 +46,7 @@ function isHelpOption(word: string): boolean {
 
 async function help([name = '', ...more]: readonly string[]): Promise<string> {
   const { helpOf, overview } = await import('./help');
-  if (name === '') return overview();
+  if (name === '' || name === 'help') return overview();
   if (more.length > 0) return refuse(`help takes one COMMAND: "${more[0]}" is too much`);
   const { usage } = commandNamed(name) ?? (await unknown(name));
   return helpOf((await usage()).usage);

@@ -5,6 +5,8 @@ import type { ImageOptions } from '../cluster/docker/images';
 import { Interrupted, ScenarioError, UsageError } from '../errors';
 import type { Failure, Reporter, RunEvent } from '../events';
 import { compareVersions, minorOf } from '../version';
+import { nearest } from '../match';
+import { readDrills } from './load';
 import { halve, type Halved, type Judgement } from './halving';
 import { run, type RunRequest } from './run';
 
@@ -50,6 +52,7 @@ export interface Bisected {
 export async function bisect(request: BisectRequest): Promise<Bisected> {
   const { good, bad } = request;
   if (compareVersions(good, bad) === 0) throw new UsageError(`--good and --bad are both ${good}`);
+  refuseBefore(request);
   const candidates = await candidatesOf(request);
   request.say(`${candidates.length} versions from ${good} (good) to ${bad} (bad): ${candidates.join(', ')}`);
   const tried: TriedVersion[] = [];
@@ -60,6 +63,19 @@ export async function bisect(request: BisectRequest): Promise<Bisected> {
     return one;
   });
   return { candidates, tried, outcome };
+}
+
+/** What is wrong whatever the version is told before the engine is asked for any. */
+function refuseBefore({ over, ...request }: BisectRequest): void {
+  const { scenarios } = readDrills(request);
+  const files = new Set(scenarios.map(({ place }) => place.file));
+  if (files.size > 1)
+    throw new UsageError(`bisect is of one drill, and there are ${files.size}: ${[...files].join(', ')}`);
+  const names = new Set(scenarios.flatMap((one) => one.variables));
+  if (over === undefined || names.has(over) || scenarios.length === 0) return;
+  const near = nearest(over, names);
+  const guess = near === undefined ? `it has ${[...names].join(', ') || 'none'}` : `did you mean ${near}?`;
+  throw new UsageError(`--over ${over}: the drill has no variable of this name; ${guess}`);
 }
 
 /** All that is to be had between the ends: of their line, or of all lines from one to the other. */

@@ -15,14 +15,16 @@ export interface CheckedDrills {
   files: number;
   /** What should be said about the choice, such as that the shipped drills are used. */
   remarks: string[];
+  /** Why there is no case, where files have scenarios and none fits. */
+  noneFits?: string;
 }
 
 /** Reads and follows drills. Throws UsageError for a path, tag expression or variable that is none. */
 export async function check(request: LoadRequest & PlanRequest): Promise<CheckedDrills> {
-  const { scenarios, problems: ofShape, files, remarks } = readDrills(request);
+  const { scenarios, problems: ofShape, files, remarks, noneFits } = readDrills(request);
   const { cases, problems: ofSense } = planWith(scenarios, request);
   const ofOutside = await outsideProblems(cases);
-  return { scenarios, cases, problems: fileByFile([...ofShape, ...ofSense, ...ofOutside]), files, remarks };
+  return { scenarios, cases, problems: fileByFile([...ofShape, ...ofSense, ...ofOutside]), files, remarks, noneFits };
 }
 
 /** Throws ScenarioError with all problems where one of them is an error. */

@@ -1,8 +1,9 @@
 /** Docker behind the interfaces of the engine room. */
+import { isIP } from 'node:net';
 import { DockerCluster } from '../cluster/docker/cluster';
 import type { Engine } from '../cluster/docker/engine';
 import { ensureImage, type ImageOptions, type ImageRef } from '../cluster/docker/images';
-import { EnvironmentError } from '../errors';
+import { EnvironmentError, UsageError } from '../errors';
 import type { EventBody } from '../events';
 import type { CaseCluster, Environment } from '../run/environment';
 
@@ -59,8 +60,11 @@ export function dockerEnvironment(options: DockerEnvironmentOptions): Environmen
 
 const EVERY_ADDRESS = '0.0.0.0';
 
-/** The address that ports are bound to. Throws EnvironmentError where 127.0.0.1 would not reach the engine. */
+/** The address that ports are bound to. Throws UsageError for what is no address, EnvironmentError where 127.0.0.1 would not reach the engine. */
 export function bindAddress(engine: Engine, asked: string | undefined): string {
+  if (asked !== undefined && isIP(asked) === 0) {
+    throw new UsageError(`ports can be bound to an IP address alone, such as 127.0.0.1: --bind (bind) is "${asked}"`);
+  }
   if (asked !== undefined) return asked;
   if (engine.local) return '127.0.0.1';
   throw new EnvironmentError(

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ScenarioError, UsageError, type Problem } from '../errors';
 import { nearest } from '../match';
+import { plural } from '../plural';
 import { findFiles, hasScenarios, type FoundFile } from '../scenario/find';
 import { loadScenarios, readSource, type Loaded } from '../scenario/load';
 import { allSteps, type Scenario } from '../scenario/scenario';
 import { readVariables, unknownVariables, type VariableFile } from '../scenario/variable-file';
 import type { Variable, Variables } from '../scenario/variables';
 import { formatPlace } from '../source';
-import { selectScenarios } from '../scenario/select';
+import { selectScenarios, SLOW_TAG } from '../scenario/select';
 import { packageRoot } from '../package-root';
 
 export interface LoadRequest {
@@ -35,6 +36,8 @@ export interface LoadedDrills {
   files: number;
   /** What should be said about the choice, such as that the shipped drills are used. */
   remarks: string[];
+  /** Why there is no scenario, where files have some and none fits. */
+  noneFits?: string;
 }
 
 /**
@@ -74,12 +77,27 @@ export function readDrills(request: LoadRequest): LoadedDrills & { problems: Pro
     problems.push(...variableFiles.flatMap((file) => unknownVariables(file, declared)));
   }
   const slowToo = request.slow === true || (request.paths ?? []).length > 0;
+  const scenarios = selectScenarios(all, { tag: request.tag, grep: request.grep, slowToo });
   return {
-    scenarios: selectScenarios(all, { tag: request.tag, grep: request.grep, slowToo }),
+    scenarios,
+    noneFits: scenarios.length === 0 && all.length > 0 ? noneFits(all, request) : undefined,
     files: loaded.filter(({ isPart }) => !isPart).length,
     remarks: [...remarks, ...unusedParts(files, loaded, all)],
     problems,
   };
+}
+
+/** Says what there is to choose from. */
+function noneFits(all: readonly Scenario[], { tag, grep }: LoadRequest): string {
+  const asked = [
+    ...(tag === undefined ? [] : [`--tag '${tag}'`]),
+    ...(grep === undefined ? [] : [`--grep '${grep}'`]),
+  ].join(' and ');
+  const drills = plural(all.length, 'drill');
+  if (asked === '') return `${drills}, and all are tagged ${SLOW_TAG}: name a file or a folder, or --tag ${SLOW_TAG}`;
+  const tags = [...new Set(all.flatMap((one) => one.tags))].toSorted();
+  const known = tags.length === 0 ? 'none has a tag' : `their tags are ${tags.join(', ')}`;
+  return `of ${drills} none fits ${asked}${tag === undefined ? '' : `; ${known}`}`;
 }
 
 /** A part that no scenario uses may be a scenario whose author forgot its head: it is told. */

@@ -21,11 +21,12 @@ export interface OverviewRequest extends LoadRequest, PlanRequest {
   reports: string;
 }
 
-/** Throws ScenarioError for wrong files, UsageError for wrong paths or reports that can't be read. */
-export function overviewOf(request: OverviewRequest): PlannedOverview[] {
-  const { scenarios } = load(request);
+/** Throws ScenarioError for wrong files, UsageError for wrong paths, no drill, or reports that can't be read. */
+export function overviewOf(request: OverviewRequest): { cases: PlannedOverview[]; remarks: string[] } {
+  const { scenarios, remarks, noneFits } = load(request);
+  if (noneFits !== undefined) throw new UsageError(`nothing is selected: ${noneFits}`);
   const before = lastRun(join(request.reports, 'summary.json'));
-  return plan(scenarios, request).map((planned) => {
+  const cases = plan(scenarios, request).map((planned) => {
     const told = overview(planned);
     const images = told.versions.map((version) => [version, imagesOf(version, request.image)]);
     return {
@@ -34,6 +35,7 @@ export function overviewOf(request: OverviewRequest): PlannedOverview[] {
       last: before.get(told.id) ?? null,
     };
   });
+  return { cases, remarks };
 }
 
 function imagesOf(version: string, template: string | undefined): string[] {

@@ -93,11 +93,12 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
   const images: ImageOptions = { pull: 'missing', ...request.images };
   const connect = async (): Promise<Engine['docker']> => (await connectEngine()).docker;
   const { said, ...asked } = await resolveRequested(request, { connect, images, signal: interrupted });
-  const { cases: all, problems, remarks } = await check({ ...request, ...asked });
+  const { cases: all, problems, remarks, noneFits } = await check({ ...request, ...asked });
   refuseErrors(problems);
   const wanted = all.filter(({ ref }) => request.cases?.includes(ref.id) ?? true);
   const cases = withPasswords(wanted, request.env ?? {});
-  if (cases.length === 0) throw new UsageError('nothing was selected: no scenario fits the paths, --tag and --grep');
+  if (cases.length === 0)
+    throw new UsageError(`nothing was selected: ${noneFits ?? 'there is no drill here that is meant'}`);
   const engine = await connectEngine();
   const bind = bindAddress(engine, request.bind);
   const jobs = request.jobs ?? defaultJobs(engine);

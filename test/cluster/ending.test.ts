@@ -376,6 +376,12 @@ describe('where nothing is run', () => {
     expect(exitCode).toBe(3);
   });
 
+  test('--bind with what is no address: exit 2, and nothing is started', async () => {
+    const { exitCode, stderr } = await startRun({ drill: QUICK }, ['--bind', 'localhost']).ended;
+    expect(stderr).toContain('ports can be bound to an IP address alone');
+    expect(exitCode).toBe(2);
+  });
+
   test('no engine where DOCKER_HOST says: exit 3 with a cure, and no other engine is used instead', async () => {
     const run = startRun({ drill: QUICK }, [], nowhere);
     const { exitCode, stdout, stderr } = await run.ended;

@@ -13,7 +13,7 @@ function planOf(steps: string[], etcd = ['3.5.35'], image?: string): PlannedOver
     FILE,
     `name: A drill\nmembers: 3\nrequires: {etcd: ">=3.4"}\nsteps:\n${steps.map((one) => `  - ${one}\n`).join('')}`,
   );
-  return overviewOf({ paths: [FILE], cwd: folder, etcd, image, reports: folder });
+  return overviewOf({ paths: [FILE], cwd: folder, etcd, image, reports: folder }).cases;
 }
 
 describe('the plan', () => {

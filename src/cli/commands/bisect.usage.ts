@@ -3,7 +3,7 @@ import { defineUsage } from '../usage';
 
 export const usage = defineUsage('bisect', {
   about:
-    'Runs one drill (FILE, or FILE:LINE where it has several) on both ends, then halves what is to be had between them. ' +
+    'Runs one drill on both ends, then halves what is to be had between them. ' +
     'What the drill says of versions itself (etcd, knownFailing) does not count.',
   options: {
     good: { type: 'version', value: 'V', required: true, text: 'a version that passes, the newer or the older one' },

@@ -89,15 +89,16 @@ async function list(args: Args, io: Io, { signal }: { signal: AbortSignal }): Pr
     ...imageOptions(args.options, readConfiguration(io.cwd), io),
     signal,
   });
-  io.out.write(args.options.json ? `${JSON.stringify(listed, null, 2)}\n` : tableOf(listed));
+  io.out.write(args.options.json ? `${JSON.stringify(listed, null, 2)}\n` : tableOf(listed, args.paths));
   if (!args.options.json) for (const remark of listed.remarks) io.err.write(`note: ${remark}\n`);
 }
 
 const ORIGINS = { present: 'in the engine', cache: 'in the build cache', pull: 'to pull', build: 'to build' } as const;
 
 /** A version a line, where it is first and where it could come from as well. */
-function tableOf({ versions }: ListedImages): string {
-  if (versions.length === 0) return 'no version of etcd is to be had here\n';
+function tableOf({ versions }: ListedImages, requests: readonly string[]): string {
+  const fitting = requests.length === 0 ? '' : ` that fits ${requests.join(', ')}`;
+  if (versions.length === 0) return `no version of etcd${fitting} is to be had here\n`;
   const width = Math.max(...versions.map(({ version }) => version.length));
   const lines = versions.map(({ version, from }) => {
     const places = from.map(({ origin, what }) => `${ORIGINS[origin]} (${what})`);

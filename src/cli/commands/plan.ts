@@ -11,7 +11,7 @@ import { usage } from './plan.usage';
 export const command: Command = async (argv, io) => {
   const { paths, options } = parse(argv, usage);
   const configuration = readConfiguration(io.cwd);
-  const cases = overviewOf({
+  const { cases, remarks } = overviewOf({
     paths,
     cwd: io.cwd,
     tag: options.tag,
@@ -21,6 +21,7 @@ export const command: Command = async (argv, io) => {
     image: imageTemplate(options, configuration, io),
     reports: reportsFolder(options, configuration, io),
   });
+  for (const remark of remarks) io.err.write(`${stripControl(remark)}\n`);
   io.out.write(options.json ? `${JSON.stringify(cases, null, 2)}\n` : stripControl(cases.map(told).join('\n')));
   return 0;
 };

@@ -3,7 +3,7 @@ import { defineUsage } from '../usage';
 
 export const usage = defineUsage('runbook', {
   about:
-    'Prints one drill (FILE, or FILE:LINE where it has several) with the commands of one version of etcd: what to type, ' +
+    'Prints one drill with the commands of one version of etcd: what to type, ' +
     'what to see after it, what to do if not.',
   options: {
     format: {
