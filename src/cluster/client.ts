@@ -101,9 +101,9 @@ export interface EtcdClient {
     request: { compare: Comparison[]; success: TxnOperation[]; failure: TxnOperation[] },
     call: Call,
   ): Promise<TxnAnswer>;
-  leaseGrant(ttlSeconds: number, call: Call): Promise<{ id: string; ttlSeconds: string }>;
-  leaseRevoke(id: string, call: Call): Promise<void>;
-  leaseKeepAliveOnce(id: string, call: Call): Promise<{ ttlSeconds: string }>;
+  leaseGrant(ttlSeconds: number, call: Call): Promise<{ id: string; ttlSeconds: string; revision: string }>;
+  leaseRevoke(id: string, call: Call): Promise<{ revision: string }>;
+  leaseKeepAliveOnce(id: string, call: Call): Promise<{ ttlSeconds: string; revision: string }>;
   compact(revision: string, physical: boolean, call: Call): Promise<{ revision: string }>;
   status(call: Call): Promise<StatusAnswer>;
   memberList(call: Call): Promise<MemberListAnswer>;

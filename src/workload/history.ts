@@ -4,7 +4,8 @@
  */
 import { NOBODY } from './naming';
 
-export const KINDS = ['put', 'txn', 'read'] as const;
+/** `lease`: a request of a client that holds a key by a lease; it is about no key of the writers'. */
+export const KINDS = ['put', 'txn', 'read', 'lease'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const OUTCOMES = ['unknown', 'ok', 'failed'] as const;

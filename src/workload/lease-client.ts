@@ -6,49 +6,55 @@
  */
 import type { Call, EtcdClient } from '../cluster/client';
 
-export interface LeaseWatch {
+/** What it asks for, as `workload.ndjson` says it. */
+export type LeaseRequest = 'lease-grant' | 'lease-put' | 'lease-read' | 'lease-keepalive' | 'lease-revoke';
+
+export interface LeaseAnswer {
+  revision: string;
+}
+
+export interface LeaseClient {
   nowMs(): number;
-  call(): Call;
+  /** Sends a request to whoever's turn it is, and writes down what came of it. Throws EtcdSaid. */
+  ask<Answer extends LeaseAnswer>(
+    what: LeaseRequest,
+    send: (client: EtcdClient, call: Call, operation: number) => Promise<Answer>,
+  ): Promise<Answer & { operation: number }>;
   /** Waits; rejects when the workload is over. */
   pause(ms: number): Promise<void>;
-  /** A key that is gone or there against what its lease says. */
-  wrong(told: string, revision: string): void;
+  /** A key that is gone or there against what its lease says, as an operation has seen it. */
+  wrong(told: string, seen: LeaseAnswer & { operation: number }): void;
 }
 
 /** What a client asks for, in seconds; etcd may grant more, and says so. */
 const TTL_SECONDS = 5;
 const ROUNDS = 3;
 
-/** One life of a lease. `asked` is whoever's turn it is: each call may go to another member. Throws EtcdSaid. */
-export async function holdLease(
-  key: string,
-  value: Buffer,
-  asked: () => Promise<EtcdClient>,
-  watch: LeaseWatch,
-): Promise<void> {
-  let renewedMs = watch.nowMs();
-  const { id, ttlSeconds } = await (await asked()).leaseGrant(TTL_SECONDS, watch.call());
-  await (await asked()).put({ key, value, lease: id }, watch.call());
+/** One life of a lease; each request may go to another member. Throws EtcdSaid. */
+export async function holdLease(key: string, value: (operation: number) => Buffer, of: LeaseClient): Promise<void> {
+  let renewedMs = of.nowMs();
+  const { id, ttlSeconds } = await of.ask('lease-grant', (client, call) => client.leaseGrant(TTL_SECONDS, call));
+  await of.ask('lease-put', (client, call, operation) => client.put({ key, value: value(operation), lease: id }, call));
   const ttlMs = Number(ttlSeconds) * 1000;
   for (let round = 0; round < ROUNDS; round++) {
-    await watch.pause(ttlMs / 5);
-    await mustBeThere(key, await asked(), renewedMs + ttlMs, watch);
-    const sentMs = watch.nowMs();
-    const renewed = await (await asked()).leaseKeepAliveOnce(id, watch.call());
+    await of.pause(ttlMs / 5);
+    await mustBeThere(key, renewedMs + ttlMs, of);
+    const sentMs = of.nowMs();
+    const renewed = await of.ask('lease-keepalive', (client, call) => client.leaseKeepAliveOnce(id, call));
     // An answer without time left says that there is no such lease any more: it had not been renewed in time.
     if (Number(renewed.ttlSeconds) <= 0) return;
     renewedMs = sentMs;
   }
-  await mustBeThere(key, await asked(), renewedMs + ttlMs, watch);
-  await (await asked()).leaseRevoke(id, watch.call());
-  const { kvs, revision } = await (await asked()).range({ key }, watch.call());
-  if (kvs.length > 0) watch.wrong('it is still there, although its lease was revoked', revision);
+  await mustBeThere(key, renewedMs + ttlMs, of);
+  await of.ask('lease-revoke', (client, call) => client.leaseRevoke(id, call));
+  const seen = await of.ask('lease-read', (client, call) => client.range({ key }, call));
+  if (seen.kvs.length > 0) of.wrong('it is still there, although its lease was revoked', seen);
 }
 
-async function mustBeThere(key: string, client: EtcdClient, untilMs: number, watch: LeaseWatch): Promise<void> {
-  const { kvs, revision } = await client.range({ key }, watch.call());
-  const leftMs = untilMs - watch.nowMs();
-  if (kvs.length === 0 && leftMs > 0) {
-    watch.wrong(`it is gone, although its lease had ${Math.round(leftMs)} ms to live at least`, revision);
+async function mustBeThere(key: string, untilMs: number, of: LeaseClient): Promise<void> {
+  const seen = await of.ask('lease-read', (client, call) => client.range({ key }, call));
+  const leftMs = untilMs - of.nowMs();
+  if (seen.kvs.length === 0 && leftMs > 0) {
+    of.wrong(`it is gone, although its lease had ${Math.round(leftMs)} ms to live at least`, seen);
   }
 }

@@ -7,6 +7,7 @@ import type { Outcome, Sight } from './history';
 export interface Line {
   operation: number;
   client: string;
+  /** `put`, `txn`, `read`, or what a holder of a lease asks for: `lease-grant`, `lease-put`, … */
   what: string;
   keys: readonly string[];
   member: string;

@@ -1,16 +1,16 @@
 /** The clients of a workload: they write and read until they are told to stop, and write down what comes of it. */
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import type { EtcdClient, KeyValue } from '../cluster/client';
+import type { Call, EtcdClient, KeyValue } from '../cluster/client';
 import { sleep } from '../clock';
 import { EtcdSaid, Unmet } from '../errors';
 import type { Finding, WorkloadFigures } from '../figures';
-import { holdLease } from './lease-client';
+import { holdLease, type LeaseAnswer, type LeaseClient } from './lease-client';
 import { History, NOTHING, type Kind, type Sight } from './history';
 import { Errors, Histogram, noOutcomes, Outage, Timeline } from './meter';
 import { Naming, NOBODY } from './naming';
 import { Pace } from './pace';
-import type { Recorder } from './recorder';
+import type { Line, Recorder } from './recorder';
 import type { Settings } from './settings';
 import { Targets, type Target } from './targets';
 
@@ -157,38 +157,54 @@ export class Workload {
 
   /** Holds one lease after the other; a life that an error ends is begun anew. */
   private async runLeaseHolder(index: number): Promise<void> {
-    const targets = new Targets(index, this.options.candidates);
     const key = this.naming.leaseKey(index);
-    let target: Target | undefined;
-    const asked = async (): Promise<EtcdClient> => {
-      for (;;) {
-        this.signal.throwIfAborted();
-        target = targets.next(this.nowMs());
-        const client = target && clientOf(target);
-        if (client) return client;
-        await sleep(NOBODY_MS, this.signal);
-      }
-    };
-    const watch = {
+    const targets = new Targets(index, this.options.candidates);
+    const holder: LeaseClient = {
       nowMs: () => this.nowMs(),
-      call: () => this.call(),
-      pause: (ms: number) => sleep(ms, this.signal),
-      wrong: (told: string, revision: string) => {
-        const about = { member: target?.member ?? '', atMs: Math.round(this.nowMs()) };
-        this.wrongLeases.push({ kind: 'lease', operation: this.leasesHeld, key, revision, ...about, told });
+      ask: (what, send) => this.askForLease({ what, client: `lease holder ${index + 1}`, keys: [key] }, send, targets),
+      pause: (ms) => sleep(ms, this.signal),
+      wrong: (told, { operation, revision }) => {
+        const about = { member: this.history.member(operation), atMs: Math.round(this.nowMs()) };
+        this.wrongLeases.push({ kind: 'lease', operation, key, revision, ...about, told });
       },
     };
     while (!this.signal.aborted) {
       try {
-        await holdLease(key, this.naming.value(0), asked, watch);
+        await holdLease(key, (operation) => this.naming.value(operation), holder);
         this.leasesHeld++;
       } catch (thrown) {
         if (this.signal.aborted) return;
         if (!(thrown instanceof EtcdSaid)) throw thrown;
-        if (target) targets.failed(target, this.nowMs());
-        this.errors.add(thrown.said);
         await sleep(FAILED_MS, this.signal).catch(() => undefined);
       }
+    }
+  }
+
+  /** A request of a lease holder's, written down. Throws EtcdSaid. */
+  private async askForLease<A extends LeaseAnswer>(
+    about: Pick<Line, 'what' | 'client' | 'keys'>,
+    send: (client: EtcdClient, call: Call, operation: number) => Promise<A>,
+    targets: Targets,
+  ): Promise<A & { operation: number }> {
+    await this.options.recorder.ready;
+    const { target, client } = await this.whoeversTurn(targets);
+    const { history } = this;
+    const beganMs = this.nowMs();
+    const operation = history.begin('lease', [], { member: target.member, atMs: beganMs });
+    const sent = { ...about, dueMs: beganMs };
+    try {
+      const answer = await send(client, this.call(), operation);
+      history.acknowledge(operation, Number(answer.revision), []);
+      this.record(sent, target, operation, { beganMs, answer });
+      return { ...answer, operation };
+    } catch (thrown) {
+      if (thrown instanceof EtcdSaid) {
+        if (thrown.outcome === 'failed') history.fail(operation);
+        targets.failed(target, this.nowMs());
+        this.errors.add(thrown.said);
+      }
+      this.record(sent, target, operation, { beganMs, said: saidBy(thrown) });
+      throw thrown;
     }
   }
 
@@ -216,7 +232,7 @@ export class Workload {
     };
   }
 
-  private call(): { timeoutMs: number; signal: AbortSignal } {
+  private call(): Call {
     // Not the workload's own end: what is under way then still gets its answer.
     return { timeoutMs: this.options.settings.timeoutMs, signal: this.options.signal };
   }
@@ -234,16 +250,23 @@ export class Workload {
       await this.options.recorder.ready;
       const waitMs = request.dueMs - this.nowMs();
       if (waitMs > 0) await sleep(waitMs, this.signal);
-      while (!this.signal.aborted) {
-        const target = targets.next(this.nowMs());
-        const client = target && clientOf(target);
-        if (client) return await this.perform(request, target, client, targets);
-        await sleep(NOBODY_MS, this.signal);
-      }
+      const { target, client } = await this.whoeversTurn(targets);
+      return await this.perform(request, target, client, targets);
     } catch (thrown) {
       if (!this.signal.aborted) throw thrown;
     }
     return false;
+  }
+
+  /** Waits until there is somebody to ask. Rejects when the workload is over. */
+  private async whoeversTurn(targets: Targets): Promise<{ target: Target; client: EtcdClient }> {
+    for (;;) {
+      this.signal.throwIfAborted();
+      const target = targets.next(this.nowMs());
+      const client = target && clientOf(target);
+      if (client) return { target, client };
+      await sleep(NOBODY_MS, this.signal);
+    }
   }
 
   private async perform(request: Request, target: Target, client: EtcdClient, targets: Targets): Promise<boolean> {
@@ -253,17 +276,18 @@ export class Workload {
     const floor = kind === 'read' ? this.floors[keys[0] ?? 0] : undefined;
     const operation = history.begin(kind, keys, { member: target.member, atMs: beganMs, floor });
     const counts = kind === 'read' ? this.reads : this.writes;
+    const sent = { ...request, what: kind, keys: keys.map((key) => this.naming.key(key)) };
     try {
       const answer = await request.send(client, operation);
       counts.acknowledged++;
       history.acknowledge(operation, Number(answer.revision), answer.saw);
       if (revisionsBack === this.revisionsBack) this.compareRevision(kind, Number(answer.revision), highest);
       this.measure(request, operation, beganMs);
-      this.record(request, target, operation, { beganMs, answer });
+      this.record(sent, target, operation, { beganMs, answer });
     } catch (thrown) {
       if (!(thrown instanceof EtcdSaid)) {
         counts.unknown++;
-        this.record(request, target, operation, { beganMs, said: 'the run was ended' });
+        this.record(sent, target, operation, { beganMs, said: saidBy(thrown) });
         throw thrown;
       }
       if (thrown.outcome === 'failed') history.fail(operation);
@@ -271,7 +295,7 @@ export class Workload {
       targets.failed(target, this.nowMs());
       this.errors.add(thrown.said);
       this.timeline.error(this.nowMs());
-      this.record(request, target, operation, { beganMs, said: thrown.said });
+      this.record(sent, target, operation, { beganMs, said: thrown.said });
       await sleep(FAILED_MS, this.signal);
     }
     return true;
@@ -296,17 +320,17 @@ export class Workload {
   }
 
   private record(
-    { kind, keys, client, dueMs }: Request,
+    { what, keys, client, dueMs }: Pick<Line, 'what' | 'keys' | 'client'> & { dueMs: number },
     { member, incarnation }: Target,
     operation: number,
-    about: { beganMs: number; answer?: Answer; said?: string },
+    about: { beganMs: number; answer?: Partial<Answer>; said?: string },
   ): void {
     const { beganMs, answer, said } = about;
     this.options.recorder.write({
       operation,
       client,
-      what: kind,
-      keys: keys.map((key) => this.naming.key(key)),
+      what,
+      keys,
       member,
       incarnation,
       atMs: thousandths(beganMs),
@@ -318,6 +342,10 @@ export class Workload {
       saw: answer?.saw,
     });
   }
+}
+
+function saidBy(thrown: unknown): string {
+  return thrown instanceof EtcdSaid ? thrown.said : 'the run was ended';
 }
 
 /** Undefined where the process ended a moment ago. */

@@ -76,6 +76,48 @@ const DRILLS = {
   },
 } as const;
 
+test('workloads stand in and around other blocks, each with its own keys and its own file', async () => {
+  const one = await runDrill(
+    yamlOf('blocks', {
+      members: 3,
+      top: `etcd: ${ETCD}`,
+      steps: `
+        - start: all
+        - parallel:
+            - during:
+                workload: {rate: 50/s}
+                steps: [{restart: etcd-2}]
+            - during:
+                workload: {rate: 20/s, leases: 1}
+                steps: [{sleep: 300ms}]
+        - repeat:
+            times: 2
+            steps:
+              - during:
+                  workload: {rate: 50/s}
+                  steps: [{put: {key: "k\${repeat.index}", value: v}}]
+        - during:
+            workload: {rate: 50/s}
+            steps:
+              - parallel: [{put: {key: a, value: b}}, {restart: etcd-1}]
+              - during:
+                  workload: {rate: 20/s, writers: 1}
+                  steps: [{restart: etcd-3}]
+                  expect: {revisions: monotonic}
+            expect: {revisions: monotonic}
+        - get: {key: k, prefix: true, count: 2}`,
+    }),
+  );
+  expect(one.finished.failure).toBeNull();
+  const told = one.events('workload-finished');
+  expect(told.map(({ step }) => step).toSorted()).toEqual(['2.1', '2.2', '3.1', '3.1', '4', '4.2']);
+  for (const { figures } of told) {
+    expect(figures.verdicts).toMatchObject(NOTHING_WRONG);
+    expect(figures.writes.acknowledged).toBeGreaterThan(0);
+  }
+  expect(new Set(told.map(({ figures }) => figures.file)).size).toBe(told.length);
+});
+
 describe('nothing is lost', () => {
   test('by a rolling restart, a leader killed, a majority that comes back', async () => {
     const { 'rolling restart': rolling, 'leader killed': killed, 'majority lost': majority } = DRILLS;

@@ -28,10 +28,13 @@ export class FakeEtcd {
 
   private leases(): object {
     return {
-      leaseGrant: async () => ({ id: String(++this.granted), ttlSeconds: '1' }),
-      leaseKeepAliveOnce: async () => ({ ttlSeconds: '1' }),
+      leaseGrant: async () => ({ id: String(++this.granted), ttlSeconds: '1', revision: String(this.revision) }),
+      leaseKeepAliveOnce: async () => ({ ttlSeconds: '1', revision: String(this.revision) }),
       // One lease a key at a time is all that a workload needs.
-      leaseRevoke: async () => this.forget('/lease/'),
+      leaseRevoke: async () => {
+        this.forget('/lease/');
+        return { revision: String(++this.revision) };
+      },
     };
   }
 
@@ -164,7 +167,7 @@ export function leavesOpen(client: EtcdClient, turn: number, applies: boolean): 
 
 /** Says that a lease was revoked, and keeps it. */
 export function keepsRevoked(client: EtcdClient): EtcdClient {
-  return altered(client, { leaseRevoke: () => Promise.resolve() });
+  return altered(client, { leaseRevoke: async () => ({ revision: '1' }) });
 }
 
 /** Lets every key go whose lease is renewed. */
@@ -172,7 +175,7 @@ export function forgetsRenewed(client: EtcdClient, etcd: FakeEtcd): EtcdClient {
   return altered(client, {
     leaseKeepAliveOnce: async () => {
       etcd.forget('/lease/');
-      return { ttlSeconds: '1' };
+      return { ttlSeconds: '1', revision: '1' };
     },
   });
 }

@@ -65,12 +65,16 @@ async function runOn(lie: (honest: EtcdClient) => EtcdClient, settings: Partial<
   expect(enough).toBe(true);
   const back = await readBack(workload, 'etcd-1', etcd.client(), signal);
   const checked = await check(workload.history, [back], (key) => workload.naming.key(key));
-  const lines = readFileSync(file, 'utf8')
+  const lines = linesOf(file);
+  rmSync(folder, { recursive: true });
+  return { ...checked, workload, lines };
+}
+
+function linesOf(file: string): Line[] {
+  return readFileSync(file, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
-  rmSync(folder, { recursive: true });
-  return { ...checked, workload, lines };
 }
 
 test('an honest etcd is found honest, and every operation is written down', async () => {
@@ -123,31 +127,52 @@ test.each([true, false])('a write of unknown outcome is nothing wrong (applied: 
 });
 
 describe('a key that hangs on a lease', () => {
-  const lived = async (lie: (honest: EtcdClient, etcd: FakeEtcd) => EtcdClient): Promise<Workload> => {
+  const lived = async (
+    lie: (honest: EtcdClient, etcd: FakeEtcd) => EtcdClient,
+  ): Promise<{ workload: Workload; lines: Line[] }> => {
+    const folder = mkdtempSync(join(tmpdir(), 'workload-test-'));
+    const file = join(folder, 'workload.ndjson');
     const etcd = new FakeEtcd();
     const target: Target = { member: 'etcd-1', incarnation: 1, client: lie(etcd.client(), etcd) };
     const { signal } = new AbortController();
     const settings = { ...SETTINGS, rate: 50, leases: 1 };
-    const workload = new Workload({ settings, candidates: () => [target], recorder: new Recorder(undefined), signal });
+    const recorder = new Recorder(file);
+    const workload = new Workload({ settings, candidates: () => [target], recorder, signal });
     workload.start();
     const held = async (): Promise<true | undefined> => (workload.leasesHeld > 0 ? true : undefined);
     expect(await poll(held, { withinMs: 30_000, signal })).toBe(true);
     await workload.stop();
-    return workload;
+    await recorder.close();
+    const lines = linesOf(file);
+    rmSync(folder, { recursive: true });
+    return { workload, lines };
   };
 
   test('is there while the lease is kept alive, and gone when it is revoked', async () => {
-    expect((await lived((honest) => honest)).wrongLeases).toEqual([]);
+    const { workload, lines } = await lived((honest) => honest);
+    expect(workload.wrongLeases).toEqual([]);
+    expect(lines).toHaveLength(workload.history.length);
+    const life = lines.filter(({ client }) => client === 'lease holder 1').slice(0, 11);
+    const round = ['lease-read', 'lease-keepalive'];
+    expect(life.map(({ what }) => what)).toEqual(
+      ['lease-grant', 'lease-put', round, round, round, 'lease-read', 'lease-revoke', 'lease-read'].flat(),
+    );
+    for (const line of life) {
+      expect(line).toMatchObject({ outcome: 'ok', member: 'etcd-1', keys: [workload.naming.leaseKey(0)] });
+      expect(Number(line.revision)).toBeGreaterThan(0);
+    }
   });
 
   test('that outlives it is found', async () => {
-    const [wrong] = (await lived(keepsRevoked)).wrongLeases;
+    const { workload, lines } = await lived(keepsRevoked);
+    const [wrong] = workload.wrongLeases;
     expect(wrong).toMatchObject({ kind: 'lease', member: 'etcd-1' });
     expect(wrong?.told).toContain('was revoked');
+    expect(lines.find(({ operation }) => operation === wrong?.operation)).toMatchObject({ what: 'lease-read' });
   });
 
   test('that vanishes before its time is found', async () => {
-    const { wrongLeases } = await lived(forgetsRenewed);
+    const { wrongLeases } = (await lived(forgetsRenewed)).workload;
     expect(wrongLeases[0]?.told).toMatch(/^it is gone, although its lease had \d+ ms to live/);
   });
 });

@@ -135,23 +135,27 @@ class Etcd3Client implements EtcdClient {
     return { revision: answer.header.revision, succeeded: answer.succeeded, previous };
   }
 
-  async leaseGrant(ttlSeconds: number, call: Call): Promise<{ id: string; ttlSeconds: string }> {
+  async leaseGrant(ttlSeconds: number, call: Call): Promise<{ id: string; ttlSeconds: string; revision: string }> {
     const answer = await this.ask(call, (options) =>
       this.etcd.leaseClient.leaseGrant({ TTL: String(ttlSeconds), ID: '0' }, options),
     );
-    return { id: toHex(answer.ID), ttlSeconds: answer.TTL };
+    return { id: toHex(answer.ID), ttlSeconds: answer.TTL, revision: answer.header.revision };
   }
 
-  async leaseRevoke(id: string, call: Call): Promise<void> {
-    await this.ask(call, (options) => this.etcd.leaseClient.leaseRevoke({ ID: toDecimal(id) }, options));
+  async leaseRevoke(id: string, call: Call): Promise<{ revision: string }> {
+    const request = { ID: toDecimal(id) };
+    const { header } = await this.ask(call, (options) => this.etcd.leaseClient.leaseRevoke(request, options));
+    return { revision: header.revision };
   }
 
-  async leaseKeepAliveOnce(id: string, call: Call): Promise<{ ttlSeconds: string }> {
+  async leaseKeepAliveOnce(id: string, call: Call): Promise<{ ttlSeconds: string; revision: string }> {
     return this.ask(call, async (options) => {
       const stream = await this.etcd.leaseClient.leaseKeepAlive(options);
       try {
-        return await new Promise<{ ttlSeconds: string }>((resolve, reject) => {
-          stream.on('data', (answer: { TTL: string }) => resolve({ ttlSeconds: answer.TTL }));
+        return await new Promise<{ ttlSeconds: string; revision: string }>((resolve, reject) => {
+          stream.on('data', ({ TTL, header }: { TTL: string; header: { revision: string } }) =>
+            resolve({ ttlSeconds: TTL, revision: header.revision }),
+          );
           stream.on('error', reject);
           stream.on('end', () => reject(new Error('the keepalive stream ended without an answer')));
           stream.write({ ID: toDecimal(id) });

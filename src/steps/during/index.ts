@@ -1,3 +1,4 @@
+import type { MemberProcess } from '../../cluster/cluster';
 import { formatDuration, poll } from '../../clock';
 import { EtcdSaid, Unmet } from '../../errors';
 import type { WorkloadFigures } from '../../figures';
@@ -69,11 +70,13 @@ function sentenceOf({ writers, readers, rate }: Settings): string {
 }
 
 /** Running voters whose port is open, in declared order: a learner is not asked. */
-function candidatesIn({ cluster }: StepContext): Target[] {
+function candidatesIn(context: StepContext): Target[] {
+  return votersIn(context).filter(mayListen);
+}
+
+function votersIn({ cluster }: StepContext): MemberProcess[] {
   const { roster } = cluster;
-  return cluster
-    .running()
-    .filter((process) => !roster.isLearner(process.member) && !roster.isRemoved(process.member) && mayListen(process));
+  return cluster.running().filter(({ member }) => !roster.isLearner(member) && !roster.isRemoved(member));
 }
 
 /** The clients work before the steps begin, and until a write that began after the last one is acknowledged. */
@@ -129,31 +132,35 @@ async function conclude(
   return resultOf(figures);
 }
 
-/** Every running voter is asked what it holds. */
+/** Every running voter is asked what it holds; a step beside this one may start it anew meanwhile, or end it. */
 async function readBackAll(
   workload: Workload,
   context: StepContext,
 ): Promise<{ members: ReadBack[]; silent: { member: string; why: string }[] }> {
   const { cluster, signal } = context;
-  const voters = cluster
-    .running()
-    .filter(({ member }) => !cluster.roster.isLearner(member) && !cluster.roster.isRemoved(member));
-  context.waitingFor(`${voters.map(({ member }) => member).join(', ')} to be read back`);
+  const voters = votersIn(context).map(({ member }) => member);
+  context.waitingFor(`${voters.join(', ')} to be read back`);
   const members: ReadBack[] = [];
   const silent: { member: string; why: string }[] = [];
-  const readOne = async ({ member, client }: Target): Promise<void> => {
+  const readOne = async (member: string): Promise<void> => {
     let why = '';
     const found = await poll(
-      () =>
-        readBack(workload, member, client, signal).catch((thrown: unknown) => {
-          if (!(thrown instanceof EtcdSaid)) throw thrown;
+      async () => {
+        const process = cluster.process(member);
+        if (!process || process.exitCode !== undefined) return undefined;
+        try {
+          return await readBack(workload, member, process.client, signal);
+        } catch (thrown) {
+          if (!(thrown instanceof EtcdSaid || thrown instanceof Unmet)) throw thrown;
           why = thrown.message;
           return undefined;
-        }),
+        }
+      },
       { withinMs: READ_BACK_MS, signal },
     );
     if (found) members.push(found);
-    else silent.push({ member, why });
+    else if (votersIn(context).some((process) => process.member === member)) silent.push({ member, why });
+    else context.note(`not read back, ended meanwhile: ${member}`);
   };
   await Promise.all(voters.map(readOne));
   return { members, silent };
