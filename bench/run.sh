@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The same drills by hand and by etcd-scenarios, alternating; see README.md. Options: --rounds N, --only NAME, --help.
 # `run.sh upgrade`: the upgrade suite's time beside the time that etcd itself takes. Options: --reports DIR, --help.
+# `run.sh workload`: what the recorder of `during` leaves of a bare loop's writes. Options: --rounds N, --seconds N.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,10 +9,13 @@ cd "$(dirname "$0")/.."
   echo 'bench: dist/cli/main.js is missing; npm run build makes it' >&2
   exit 1
 }
-if [ "${1:-}" = upgrade ]; then
-  shift
-  exec node bench/upgrade.mjs "$@"
-fi
+case "${1:-}" in
+  upgrade | workload)
+    what=$1
+    shift
+    exec node "bench/$what.mjs" "$@"
+    ;;
+esac
 docker version >/dev/null || {
   echo 'bench: no Docker engine answers' >&2
   exit 1

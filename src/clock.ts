@@ -65,13 +65,34 @@ export async function firstWithin(ms: number, signal: AbortSignal, things: reado
   }
 }
 
+/** Who waits for a signal: one listener serves them all, since a workload asks thousands of times a second. */
+class Waiting {
+  private readonly all = new Set<(reason: Error) => void>();
+  private readonly onAbort = (): void => this.all.forEach((reject) => reject(reasonOf(this.signal)));
+
+  constructor(private readonly signal: AbortSignal) {}
+
+  add(reject: (reason: Error) => void): void {
+    if (this.all.size === 0) this.signal.addEventListener('abort', this.onAbort, { once: true });
+    this.all.add(reject);
+  }
+
+  delete(reject: (reason: Error) => void): void {
+    this.all.delete(reject);
+    if (this.all.size === 0) this.signal.removeEventListener('abort', this.onAbort);
+  }
+}
+
+const waiting = new WeakMap<AbortSignal, Waiting>();
+
 /** Settles as the promise does, or rejects with the signal's reason as soon as it is aborted. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(reasonOf(signal));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    const others = waiting.get(signal) ?? new Waiting(signal);
+    waiting.set(signal, others);
+    if (signal.aborted) reject(reasonOf(signal));
+    else others.add(reject);
+    promise.then(resolve, reject).finally(() => others.delete(reject));
   });
 }
 

@@ -27,6 +27,7 @@ export class Targets {
   /** Undefined where there is nobody to ask. */
   next(nowMs: number): Target | undefined {
     const all = this.candidates();
+    if (this.avoided.size === 0) return all[this.turn++ % Math.max(1, all.length)];
     const good = all.filter((one) => (this.avoided.get(identity(one)) ?? 0) <= nowMs);
     const among = good.length > 0 ? good : all;
     return among[this.turn++ % Math.max(1, among.length)];

@@ -2,7 +2,7 @@
 
 /** `a3959071884acd0c` of `11787312829029338380`; exact, as etcdctl prints it. */
 export function toHex(decimal: string): string {
-  return BigInt(decimal).toString(16);
+  return decimal === '0' ? decimal : BigInt(decimal).toString(16);
 }
 
 /** `11787312829029338380` of `a3959071884acd0c`. */
