@@ -5,7 +5,7 @@ import { UsageError } from '../errors';
 import { nearest } from '../match';
 import { isFullVersion } from '../version';
 import { isVersionRequest, REQUEST_EXPECTS } from '../version-request';
-import type { Option, Options, Usage } from './usage';
+import { asTyped, type Option, type Options, type Usage } from './usage';
 
 interface Values {
   flag: boolean;
@@ -91,7 +91,7 @@ function refuseMissing(
   { value, inline }: { value: string | undefined; inline: boolean },
   usage: Usage,
 ): void {
-  if (value === undefined || value === '') throw wrong(usage, `--${name} needs a value: --${name} ${option.value}`);
+  if (value === undefined || value === '') throw wrong(usage, `--${name} needs a value: ${asTyped(name, option)}`);
   // A number may be negative, which is a mistake of its own.
   if (inline || !/^--?[a-z]/i.test(value)) return;
   throw wrong(usage, `--${name} needs a value, and ${value} looks like an option; where it is the value: --${name}=…`);
@@ -116,7 +116,7 @@ function valueOf(name: string, option: Option, written: readonly string[], usage
   if (written.length > 1) throw wrong(usage, twice(name, option, written));
   const text = written[0] ?? option.default;
   if (text !== undefined) return read(name, option, text);
-  if (option.required) throw wrong(usage, `--${name} ${option.value} is missing, as in: ${usage.examples[0].line}`);
+  if (option.required) throw wrong(usage, `${asTyped(name, option)} is missing, as in: ${usage.examples[0].line}`);
   return undefined;
 }
 

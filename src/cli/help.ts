@@ -1,6 +1,6 @@
 /** What `--help` prints: of everything, and of one command. Loads no command. */
 import { GROUPS } from './synopses';
-import type { Option, Usage } from './usage';
+import { asTyped, type Option, type Usage } from './usage';
 
 const WIDTH = 80;
 /** An option that is longer has its text below it. */
@@ -25,7 +25,8 @@ export function overview(): string {
 }
 
 const ABOUT_HELP = `\`etcd-scenarios help COMMAND\` tells all about one: its options, and an example.
-\`etcd-scenarios --version\` prints the version.
+\`etcd-scenarios --version\` prints the version. In a project that has the package
+installed it is \`npx etcd-scenarios\`.
 `;
 
 const ABOUT_PATHS = `PATH is a file, a folder, a pattern ('drills/*.yaml'), or FILE:LINE as reports
@@ -53,7 +54,7 @@ export function helpOf({ name, takes, about, options, examples, exits }: Usage):
     wrapped(about, WIDTH).join('\n') + '\n',
     titled(
       'Options',
-      all.map(([word, option]) => entry(term(word, option), textOf(option), width)),
+      all.map(([word, option]) => entry(asTyped(word, option), textOf(option), width)),
     ),
     titled(
       examples.length === 1 ? 'Example' : 'Examples',
@@ -75,20 +76,15 @@ function titled(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${title}\n${lines.join('')}`;
 }
 
-function term(name: string, option: Option): string {
-  return option.type === 'flag' ? `--${name}` : `--${name} ${option.value}`;
-}
-
 function textOf(option: Option): string {
   if (option.type === 'flag') return option.text;
-  const choices = option.type === 'choice' ? `${option.of.join(' or ')}: ` : '';
   const left = option.default ?? option.otherwise;
   const always = option.required ? ' (required)' : '';
-  return `${choices}${option.text}${always}${left === undefined ? '' : ` (default: ${left})`}`;
+  return `${option.text}${always}${left === undefined ? '' : ` (default: ${left})`}`;
 }
 
 function widthOf(options: readonly [string, Option][]): number {
-  const lengths = options.map(([name, option]) => term(name, option).length);
+  const lengths = options.map(([name, option]) => asTyped(name, option).length);
   return Math.max(0, ...lengths.filter((length) => length <= WIDEST_TERM));
 }
 

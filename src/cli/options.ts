@@ -3,8 +3,8 @@ import type { Options } from './usage';
 
 /** Which drills of those that were read. */
 export const SELECTING = {
-  tag: { type: 'text', value: 'EXPR', text: "by tags: 'recovery and not slow', '(a or b) and c'" },
-  grep: { type: 'text', value: 'TEXT', text: 'by a part of the name' },
+  tag: { type: 'text', value: 'EXPR', text: "only drills with these tags: 'recovery and not slow', '(a or b) and c'" },
+  grep: { type: 'text', value: 'TEXT', text: 'only drills with this in their name' },
 } as const satisfies Options;
 
 /** Values for `vars`. */
@@ -17,7 +17,7 @@ export const VARIABLES = {
   'var-file': {
     type: 'texts',
     value: 'FILE',
-    text: 'values for vars from a file, YAML or JSON; may stand several times, a later one goes before, --var before all',
+    text: 'values for vars from a file, YAML or JSON; of several the last one wins, and --var wins over all',
   },
 } as const satisfies Options;
 
@@ -43,8 +43,7 @@ export const IMAGES = {
   pull: {
     type: 'choice',
     of: ['missing', 'never'],
-    value: 'WHEN',
-    text: 'missing pulls what is not there, never pulls nothing',
+    text: 'pull what is not there, or nothing',
     otherwise: 'the configuration, else missing',
   },
 } as const satisfies Options;

@@ -42,7 +42,7 @@ export function variablesOf(
 /** What `run` and `bisect` ask for alike. */
 export function runRequest(
   paths: readonly string[],
-  options: ValuesOf<typeof ETCD & typeof VARIABLES & typeof RUNNING> & { repeat: number | undefined },
+  options: ValuesOf<typeof ETCD & typeof VARIABLES & typeof RUNNING> & { repeat: number },
   { configuration, io }: { configuration: Configuration; io: Io },
 ): RunRequest & { images: ReturnType<typeof imageOptions> } {
   return {

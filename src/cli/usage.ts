@@ -7,8 +7,6 @@ interface Described {
 }
 
 interface Valued extends Described {
-  /** The word that stands for the value: `FILE`, `N`. */
-  value: string;
   /** The value where the option is left out. */
   default?: string;
   /** The same for people, where the command or the configuration decides. */
@@ -17,20 +15,23 @@ interface Valued extends Described {
   required?: true;
 }
 
+/** With the word that stands for the value: `FILE`, `N`. */
+type Worded = Valued & { value: string };
+
 export type Option =
   | ({ type: 'flag' } & Described)
-  | ({ type: 'text' } & Valued)
+  | ({ type: 'text' } & Worded)
   /** May stand several times. */
-  | ({ type: 'texts' } & Valued)
-  | ({ type: 'number'; minimum: number } & Valued)
+  | ({ type: 'texts' } & Worded)
+  | ({ type: 'number'; minimum: number } & Worded)
   /** Milliseconds of `30s`, `5m`. */
-  | ({ type: 'duration' } & Valued)
+  | ({ type: 'duration' } & Worded)
   /** A full version of etcd. */
-  | ({ type: 'version' } & Valued)
+  | ({ type: 'version' } & Worded)
   /** Requests for versions, separated by commas: full ones, lines, ranges, `latest`. */
-  | ({ type: 'versions' } & Valued)
+  | ({ type: 'versions' } & Worded)
   /** Words separated by commas. */
-  | ({ type: 'words' } & Valued)
+  | ({ type: 'words' } & Worded)
   | ({ type: 'choice'; of: readonly string[] } & Valued);
 
 export type Options = Readonly<Record<string, Option>>;
@@ -54,6 +55,12 @@ export interface Details {
 export interface Usage extends Details {
   name: CommandName;
   takes: (typeof SYNOPSES)[CommandName]['takes'];
+}
+
+/** As it is written: `--keep`, `--etcd V,V`, `--pull missing|never`. */
+export function asTyped(name: string, option: Option): string {
+  if (option.type === 'flag') return `--${name}`;
+  return `--${name} ${option.type === 'choice' ? option.of.join('|') : option.value}`;
 }
 
 /** The usage of a command; keeps the types of its options, for who reads their values. */

@@ -4,12 +4,16 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parse } from '../../src/cli/args';
+import { usage as run } from '../../src/cli/commands/run.usage';
 import { COMMANDS } from '../../src/cli/commands';
 import { helpOf, overview } from '../../src/cli/help';
 import type { Io } from '../../src/cli/io';
+import { ETCD } from '../../src/cli/options';
 import { SYNOPSES } from '../../src/cli/synopses';
 import type { Usage } from '../../src/cli/usage';
 import { UsageError } from '../../src/errors';
+import { DEFAULT_ETCD } from '../../src/library/plan';
+import { REPORTER_NAMES } from '../../src/report';
 import { allUsages, shellWords } from './usages';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -27,6 +31,11 @@ describe('the overview', () => {
     for (const name of NAMES) expect(overview()).toMatch(new RegExp(`^  ${name} `, 'm'));
     for (const line of overview().split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
+});
+
+it('what a text names is what there is', () => {
+  expect(ETCD.etcd.otherwise).toContain(DEFAULT_ETCD);
+  for (const name of REPORTER_NAMES) expect(run.options.reporter.text).toContain(name);
 });
 
 describe.each(NAMES)('%s', (name) => {

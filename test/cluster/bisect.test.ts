@@ -61,6 +61,22 @@ it('says so where an end is not as it was said to be', async () => {
   expect(done.tried.map(({ value, judgement }) => `${value} ${judgement}`)).toEqual(['3.5.35 good', '3.4.23 good']);
 }, 200_000);
 
+it('on the command line: values of a file count, as in a run', async () => {
+  const drill = yamlOf('The list says what it has to', {
+    top: 'vars: {to: 3.5.35, said: nothing}',
+    steps: `
+      - start: {member: etcd-1, version: "\${vars.to}"}
+      - etcdctl: {on: etcd-1, args: [member, list, -w, fields], output: "\${vars.said}"}`,
+  });
+  const file = write(join(folder, 'values', 'said.yaml'), drill);
+  const values = write(join(folder, 'values', 'vars.yaml'), 'said: IsLearner\n');
+  const ends = ['--good', '3.4.23', '--bad', '3.3.25', '--over', 'to', '--etcd', '3.5.35'];
+  const images = ['--pull', 'never', '--image', PRESENT.image];
+  const { stdout, exitCode } = await cli(['bisect', file, ...ends, '--var-file', values, ...images], { cwd: folder });
+  expect(stdout).toContain('the verdict changes between 3.4.23 (good) and 3.3.25 (bad)');
+  expect(exitCode).toBe(0);
+}, 200_000);
+
 it('on the command line: evidence of both, one JSON object, exit codes', async () => {
   const file = write(join(folder, 'cli', 'learners.yaml'), LISTS_LEARNERS);
   const options = { cwd: join(folder, 'cli') };

@@ -13,7 +13,7 @@ export const usage = defineUsage('bisect', {
       minimum: 1,
       value: 'N',
       text: 'each version N times; it is bad where one run fails',
-      otherwise: '1',
+      default: '1',
     },
     over: {
       type: 'text',

@@ -3,7 +3,7 @@ import { defineUsage } from '../usage';
 
 export const usage = defineUsage('plan', {
   about:
-    'Prints each case that `run` would run with the same arguments: its steps and their commands, its images, how many ' +
+    'Prints each case that `run` would run of the same drills: its steps and their commands, its images, how many ' +
     'containers at most, and how long it took last time.',
   options: {
     ...ETCD,

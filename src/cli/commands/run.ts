@@ -35,10 +35,9 @@ export const command: Command = async (argv, io) => {
   }
 };
 
-function reportersFor(asked: readonly string[] | undefined, folder: string, io: Io): Reporter[] {
+function reportersFor(asked: readonly string[], folder: string, io: Io): Reporter[] {
   const onGithub = io.env['GITHUB_ACTIONS'] === 'true';
-  const named = asked ?? ['console', 'ndjson', 'junit', 'summary'];
-  const names = [...new Set([...named, ...(onGithub ? ['github'] : [])])];
+  const names = [...new Set([...asked, ...(onGithub ? ['github'] : [])])];
   return createReporters(names, {
     out: io.out,
     colour: io.colour,

@@ -9,7 +9,7 @@ export const usage = defineUsage('run', {
     ...ETCD,
     ...SELECTING,
     ...VARIABLES,
-    repeat: { type: 'number', minimum: 1, value: 'N', text: 'each case N times', otherwise: '1' },
+    repeat: { type: 'number', minimum: 1, value: 'N', text: 'each case N times', default: '1' },
     'min-run': { type: 'number', minimum: 0, value: 'N', text: 'exit 2 where fewer than N passed' },
     'fail-fast': { type: 'flag', text: 'start nothing more after a failure' },
     keep: { type: 'flag', text: 'leave the cluster of a failed drill up, and say how to reach and to remove it' },
@@ -19,7 +19,7 @@ export const usage = defineUsage('run', {
       type: 'words',
       value: 'NAME,…',
       text: 'of console, ndjson, junit, summary, github; github comes by itself under GitHub Actions',
-      otherwise: 'console,ndjson,junit,summary',
+      default: 'console,ndjson,junit,summary',
     },
   },
   examples: [

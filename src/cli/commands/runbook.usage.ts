@@ -9,7 +9,6 @@ export const usage = defineUsage('runbook', {
     format: {
       type: 'choice',
       of: ['md', 'sh'],
-      value: 'NAME',
       text: 'a document in Markdown, or a bash script of docker and etcdctl commands that runs by itself',
       default: 'md',
     },

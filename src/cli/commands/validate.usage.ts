@@ -9,7 +9,6 @@ export const usage = defineUsage('validate', {
     format: {
       type: 'choice',
       of: ['text', 'json', 'github'],
-      value: 'NAME',
       text: 'for people, for programs (an array of problems), or as annotations of GitHub Actions',
       default: 'text',
     },
