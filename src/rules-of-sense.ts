@@ -82,6 +82,10 @@ export const SENSE_RULES = {
   contradiction: certain(
     'What is expected can not be, by what the steps before did: a member that is down can neither serve nor run.',
   ),
+  'bare-expression': likely(
+    'A text looks like an expression and is none: only `${…}` is replaced, and `$vars.x`, `$(vars.x)`, `{{vars.x}}` stay as ' +
+      'they are.',
+  ),
   'unused-variable': likely('A variable is declared, and nothing names it.'),
   'unused-matrix': likely(
     'A list of the matrix multiplies the runs, and nothing names its value: all of them would be the same.',

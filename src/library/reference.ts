@@ -5,6 +5,7 @@ import { nearest } from '../match';
 import { allEntries, entriesOf } from '../runbook/entries';
 import { loadScenarios } from '../scenario/load';
 import { SILENT } from '../scenario/load-modifiers';
+import { RESULT_WORDS } from '../scenario/results-used';
 import { MODIFIERS, TOP_LEVEL } from '../scenario/top-level';
 import { SourceFile } from '../source';
 import { STEPS } from '../steps';
@@ -23,6 +24,8 @@ export interface Topic {
   /** What `- name: …` fills in short. */
   main?: string;
   args: Argument[];
+  /** What it leaves under `as`. */
+  results: { name: string; is: string; description: string }[];
   /** Deadlines and the modifiers that it takes, in sentences. */
   notes: string[];
   /** Lines of YAML. */
@@ -80,7 +83,13 @@ function actionTopic(step: Step): Topic {
   });
   const commands = commandsOf(step);
   const files = step.exampleFiles ?? {};
-  return { name, kind: 'action', summary, main, versions, args, notes: notesOf(step), example, files, commands };
+  const results = Object.entries(step.result).map(([field, { is, description }]) => ({
+    name: field,
+    is: RESULT_WORDS[is],
+    description,
+  }));
+  const notes = notesOf(step);
+  return { name, kind: 'action', summary, main, versions, args, results, notes, example, files, commands };
 }
 
 function modifiersTopic(): Topic {
@@ -89,6 +98,7 @@ function modifiersTopic(): Topic {
     kind: 'modifiers',
     summary: 'They stand beside an action, and mean the same for every one.',
     args: argumentsOf(MODIFIERS),
+    results: [],
     notes: [],
     example: ['- start: etcd-1', '  expectError: has already been bootstrapped', '  timeout: 30s'],
     files: {},
@@ -102,6 +112,7 @@ function keysTopic(): Topic {
     kind: 'keys',
     summary: 'The keys of a drill. Those that begin with `x-` are left alone, for YAML anchors.',
     args: argumentsOf(TOP_LEVEL),
+    results: [],
     notes: [],
     example: [
       'name: A member crashes',

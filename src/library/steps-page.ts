@@ -22,13 +22,14 @@ function rowOf({ name, summary }: Topic): string {
 }
 
 function topicBlocks(topic: Topic): string[] {
-  const { name, summary, main, versions, args, notes, example, files, commands } = topic;
+  const { name, summary, main, versions, args, results, notes, example, files, commands } = topic;
   const short = main === undefined ? [] : [`In short: \`- ${name}: ${main}\`.`];
   return [
     `## ${name}`,
     summary,
     ...(args.length === 0 ? [] : [table(args)]),
     ...(short.length + notes.length === 0 ? [] : [[...short, ...notes].join(' ')]),
+    ...(results.length === 0 ? [] : [resultsTable(results)]),
     ...(versions === undefined ? [] : [versions]),
     ['```yaml', ...example, '```'].join('\n'),
     ...Object.entries(files).map(([file, lines]) => [`\`${file}\`:`, '', '```yaml', ...lines, '```'].join('\n')),
@@ -42,6 +43,13 @@ function table(args: readonly Argument[]): string {
     return `| \`${name}\` | ${cell(takes)} | ${required ? 'yes' : ''} | ${cell(about)} |`;
   });
   return ['| key | takes | required | |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function resultsTable(results: Topic['results']): string {
+  const rows = results.map(({ name, is, description }) => `| \`${name}\` | ${is} | ${cell(description)} |`);
+  return ['With `as: NAME` it leaves `${results.NAME.…}`:', '', '| result | is | |', '|---|---|---|', ...rows].join(
+    '\n',
+  );
 }
 
 function commandBlock(commands: Topic['commands']): string {

@@ -1,15 +1,15 @@
 /** The arguments of an action: their shape, the names in them, and what goes together. */
 import type { Problem } from '../errors';
-import { nearest } from '../match';
 import type { JsonSchema } from '../steps/schema';
 import type { Step } from '../steps/step';
-import { containsExpression, substitute, unescape, type Lookup } from './expressions';
-import { isFull, report, type LoadContext } from './load-context';
+import { containsExpression, unescape } from './expressions';
+import { report, type LoadContext } from './load-context';
 import { undeclared } from './names';
-import { describe, locate, valueOf, type MapEntry, type MapNode, type Node } from './node';
+import { cut, describe, locate, valueOf, type MapEntry, type MapNode, type Node } from './node';
 import { flagNameProblems } from './owned-flags';
 import { problemAt } from './parse';
 import { patternProblems } from './patterns';
+import { checkResultsUsed } from './results-used';
 import { validate } from './validate';
 
 /** The short form spelt out: `kill: etcd-1` becomes `kill: {member: etcd-1}`. */
@@ -28,21 +28,25 @@ export function spellOut(value: Node, step: Step, context: LoadContext): MapNode
   return { kind: 'map', entries: [{ key, value }], start: value.start, end: value.end };
 }
 
-function usage(step: Step): string {
-  const keys = Object.keys(step.schema.properties ?? {}).map((key) => `\`${key}\``);
-  return `it has ${keys.join(', ')}`;
+function usage({ name, schema: { properties = {}, required = [] } }: Step): string {
+  const keys = Object.keys(properties).map((key) => `\`${key}\``);
+  const least = required.filter((key) => !areSteps(properties[key])).map((key) => `${key}: …`);
+  const has = `it has ${keys.join(', ')}`;
+  return least.length === 0 ? has : `write \`${name}: {${least.join(', ')}}\`; ${has}`;
 }
 
 export function checkArguments(args: MapNode, step: Step, entry: MapEntry, context: LoadContext): void {
   const { source } = context;
   const own = ownArguments(args, step.schema);
-  checkResultsUsed(own, context);
+  checkResultsUsed(own, step, context);
   const lenient = containsExpression(own);
   const node = lenient ? args : withOwn(args, step.schema, unescape);
   const what = `\`${step.name}\``;
   const { value, problems } = validate(source, node, shallow(step.schema), { what, lenient });
   // A key that the step as a whole lacks points at its name, which says more than its first argument.
-  context.problems.push(...problems.map((one) => (isWhole(one, args, context) ? moved(one, entry, context) : one)));
+  context.problems.push(
+    ...problems.map((one) => (isWhole(one, args, context) ? moved(one, { entry, step }, context) : one)),
+  );
   const sound = { ...own, entries: own.entries.filter((one) => !isWrong(one.value, problems, context)) };
   const found = [
     ...(context.members ? undeclared(source, sound, step.schema, context.members) : []),
@@ -61,8 +65,17 @@ function isWhole({ rule, place }: Problem, args: MapNode, { source }: LoadContex
   return rule === 'missing-key' && place.line === line && place.column === column;
 }
 
-function moved({ rule, message, hint }: Problem, { key }: MapEntry, { source }: LoadContext): Problem {
+function moved({ rule, message }: Problem, of: { entry: MapEntry; step: Step }, { source }: LoadContext): Problem {
+  const { key, value } = of.entry;
+  const hint = value.kind === 'map' ? undefined : inShort(of.step, value);
   return problemAt(source, key, rule, message, hint);
+}
+
+/** What the short form says, where more has to be said. */
+function inShort({ name, main = '', schema: { required = [] } }: Step, value: Node): string {
+  const more = required.filter((key) => key !== main).map((key) => `${key}: …`);
+  const written = value.kind === 'scalar' ? cut(value.text) : '[…]';
+  return `in short \`${name}: ${written}\` is its \`${main}\`; write \`${name}: {${main}: ${written}, ${more.join(', ')}}\``;
 }
 
 /** True where a problem of shape lies within the node: what else is to be said of it would only repeat that. */
@@ -118,29 +131,4 @@ export function shallow(schema: JsonSchema): JsonSchema {
   const made = { ...schema, properties };
   shallowSchemas.set(schema, made);
   return made;
-}
-
-/** Every `${…}` has to name what is there when the step runs. */
-function checkResultsUsed(own: MapNode, context: LoadContext): void {
-  const lookup: Lookup = (name) => {
-    const [root, result = '', ...keys] = name.split('.');
-    if (root === 'repeat') return repeatProblem(name, context);
-    if (root !== 'results') return 'later';
-    if (isFull(context)) return 'later';
-    if (context.results.has(result)) {
-      return keys.length > 0 ? 'later' : { problem: `say what of it is meant: \`\${results.${result}.…}\`` };
-    }
-    if (context.kept.has(result))
-      return { problem: `\`results.${result}\` is not there: its step runs beside this one, or only after a failure` };
-    const near = nearest(result, context.results.names());
-    const hint = near === undefined ? '' : `; did you mean \`results.${near}\`?`;
-    return { problem: `no step before this one keeps a result \`as: ${result}\`${hint}` };
-  };
-  const onProblem = (node: Node, message: string): void => report(context, node, 'unknown-name', message);
-  substitute(own, { lookup, final: false, onProblem });
-}
-
-function repeatProblem(name: string, { inRepeat }: LoadContext): 'later' | { problem: string } {
-  if (name !== 'repeat.index') return { problem: `there is no \`${name}\`; there is \`repeat.index\`` };
-  return inRepeat ? 'later' : { problem: '`repeat.index` stands outside of a `repeat`' };
 }

@@ -99,7 +99,8 @@ function substituteScalar(node: ScalarNode, how: Substitution): Node {
     const [token, name] = match;
     literal += node.text.slice(end, match.index);
     end = match.index + token.length;
-    const found: Found | undefined = token === '$${' ? { value: '${' } : find(name, node, how);
+    const isDouble = node.text.startsWith('${{', match.index);
+    const found: Found | undefined = token === '$${' ? { value: '${' } : find(name, node, how, isDouble);
     given ||= found?.given;
     if (found?.later) {
       text += (how.final ? literal : escape(literal)) + toText(found.value);
@@ -115,9 +116,15 @@ function substituteScalar(node: ScalarNode, how: Substitution): Node {
 }
 
 /** The value behind a name; undefined for what is not known yet, and for what is nothing: that was told. */
-function find(name: string | undefined, node: ScalarNode, { lookup, onProblem }: Substitution): Found | undefined {
+function find(
+  name: string | undefined,
+  node: ScalarNode,
+  { lookup, onProblem }: Substitution,
+  isDouble = false,
+): Found | undefined {
   if (name === undefined) {
-    onProblem(node, `\`\${\` is not closed in "${cut(node.text)}"; a literal one is written \`$\${\``);
+    const hint = isDouble ? '`${x}` has one pair of braces' : 'a literal one is written `$${`';
+    onProblem(node, `\`\${\` is not closed in "${cut(node.text)}"; ${hint}`);
     return undefined;
   }
   if (name.trim() === '') {

@@ -60,12 +60,11 @@ function refuseUnfit(modifiers: Modifiers, node: MapNode, step: Step, context: L
     refuse('within', `\`${name}\` is tried once`, '`within` is for reads, writes, member changes and `expect`');
   }
   if (modifiers.forMs !== undefined && !step.holds) refuse('for', '`for` stands only beside `expect`');
-  if (modifiers.as !== undefined && name === 'use') {
-    refuse(
-      'as',
-      '`use` leaves no result of its own',
-      'the steps of the part have theirs, under the same names everywhere',
-    );
+  if (modifiers.as !== undefined && Object.keys(step.result).length === 0) {
+    const hint = step.name === 'use' || step.name === 'parallel' ? 'its steps keep their own' : undefined;
+    refuse('as', `\`${name}\` leaves no result that could be kept`, hint);
+  } else if (modifiers.as !== undefined && modifiers.expectError !== undefined) {
+    refuse('as', 'a step that has to fail leaves no result');
   }
   if (modifiers.timeoutMs !== undefined && step.timeoutMs === 0) refuse('timeout', `\`${name}\` has no deadline`);
   if (modifiers.expectError === undefined) return;

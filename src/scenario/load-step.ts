@@ -13,6 +13,7 @@ import { cut, describe, valueOf, type MapEntry, type MapNode, type Node } from '
 import { memberClashes } from './parallel';
 import { withPaths } from './paths';
 import type { LoadedStep } from './scenario';
+import { withoutStrays } from './strays';
 import { loadUsed } from './use';
 import { AS_PATTERN, MODIFIERS, RESERVED_ACTIONS, RESERVED_MODIFIERS } from './top-level';
 
@@ -51,10 +52,10 @@ function isSpent(at: Node, context: LoadContext): boolean {
 
 function loadStep(node: Node, identity: Identity, context: LoadContext): LoadedStep | undefined {
   if (node.kind !== 'map') {
-    const hint =
-      node.kind === 'scalar' && STEPS.has(node.text)
-        ? `write \`${node.text}: …\``
-        : 'one is like `- kill: etcd-1`, a text with `: ` after its first word';
+    const [word = '', ...more] = node.kind === 'scalar' ? node.text.split(/[\s:]+/) : [];
+    const hint = STEPS.has(word)
+      ? `write \`- ${word}: ${more.length === 0 ? '…' : cut(more.join(' '))}\``
+      : 'one is like `- kill: etcd-1`, a text with `: ` after its first word';
     report(context, node, 'wrong-value', `a step is a map with one action, not ${describe(node)}`, hint);
     return undefined;
   }
@@ -78,7 +79,8 @@ function loadAction(
   context: LoadContext,
 ): LoadedStep | undefined {
   const { modifiers, beside } = loadModifiers(node, step, context);
-  const written = spellOut(entry.value, step, context);
+  const spelt = spellOut(entry.value, step, context);
+  const written = spelt && withoutStrays(spelt, step, context);
   if (!written) return undefined;
   const nested = loadNested(written, step, identity, context);
   const until = loadUntil(written, step, identity, context);
@@ -208,14 +210,8 @@ function loadUntil(args: MapNode, step: Step, { id, phase }: Identity, context: 
   const node = key === undefined ? undefined : valueOf(args, key);
   if (node?.kind !== 'map') return undefined;
   const loaded = loadStep(node, { id: `${id}.${key}`, phase }, { ...context, inRepeat: true });
-  for (const modifier of ['as', 'when']) {
-    if (valueOf(node, modifier) === undefined) continue;
-    report(
-      context,
-      keyOf(node, modifier),
-      'modifier',
-      `\`${modifier}\` means nothing beside the \`expect\` of \`until\``,
-    );
+  if (valueOf(node, 'when') !== undefined) {
+    report(context, keyOf(node, 'when'), 'modifier', '`when` means nothing beside the `expect` of `until`');
   }
   if (!loaded || loaded.step.name === schema?.step) return loaded;
   const at = node.entries.find((entry) => entry.key.text === loaded.step.name)?.key ?? node;

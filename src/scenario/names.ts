@@ -53,7 +53,11 @@ function namings(node: Node, schema: JsonSchema | undefined): Naming[] {
 
 function hintFor(name: string, words: readonly string[], members: readonly string[]): string {
   if (isWord(name)) return whereWordsStand(name, words);
-  const near = nearest(name, [...members, ...words]);
+  const parts = name.split(/[\s,]+/).filter((part) => part !== '');
+  if (parts.length > 1 && parts.every((part) => members.includes(part))) return `write a list: [${parts.join(', ')}]`;
+  const word = /^(true|yes|on)$/i.test(name) ? words.find((one) => one === 'all' || one === 'any') : undefined;
+  const none = /^(false|no|off)$/i.test(name) ? words.find((one) => one === 'none') : undefined;
+  const near = word ?? none ?? nearest(name, [...members, ...words]);
   const isMisspelt = near !== undefined && withoutNumbers(near) !== withoutNumbers(name);
   return isMisspelt ? `did you mean \`${near}\`?` : `declared are ${members.join(', ')}`;
 }

@@ -116,10 +116,21 @@ function unknownKind(name: string, { vars, matrix }: Names): string {
   if (vars.has(name)) return `\`\${${name}}\` is nothing; did you mean \`\${vars.${name}}\`?`;
   if (matrix instanceof Map && matrix.has(name))
     return `\`\${${name}}\` is nothing; did you mean \`\${matrix.${name}}\`?`;
-  const near = nearest(name.split('.')[0] ?? '', ['vars', 'matrix', 'results', 'repeat']);
+  const [kind = '', ...path] = name.split('.');
+  const near = (Object.hasOwn(ELSEWHERE, kind) ? ELSEWHERE[kind] : undefined) ?? nearest(kind, KINDS);
   const known = 'there are `vars.…`, `matrix.…`, `results.…` and `repeat.index`';
-  return `\`\${${name}}\` is nothing; ${near === undefined ? known : `did you mean \`${near}\`?`}`;
+  return `\`\${${name}}\` is nothing; ${near === undefined ? known : `did you mean \`\${${[near, ...path].join('.')}}\`?`}`;
 }
+
+const KINDS = ['vars', 'matrix', 'results', 'repeat'];
+
+/** What they are called in other languages. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  steps: 'results',
+  outputs: 'results',
+  inputs: 'vars',
+  params: 'vars',
+};
 
 type Tell = (at: Node, rule: string, message: string, hint?: string) => void;
 

@@ -77,6 +77,11 @@ function wrongValue(error: ErrorObject, node: Node, where: string, subject: Subj
       const size = node.kind === 'seq' ? node.items.length : 0;
       return at(subject, second, 'wrong-value', `${where} takes one member, and this list has ${size}`);
     }
+    case 'minItems': {
+      const size = node.kind === 'seq' ? node.items.length : 0;
+      const not = size === 0 ? 'an empty list' : `one of ${size}`;
+      return at(subject, node, 'wrong-value', `${where} takes ${expectation(schema)}, not ${not}`);
+    }
     case 'uniqueItems': {
       const { i, j } = error.params as { i: number; j: number };
       const twice = node.kind === 'seq' ? (node.items[Math.max(i, j)] ?? node) : node;
@@ -91,8 +96,12 @@ function wrongValue(error: ErrorObject, node: Node, where: string, subject: Subj
 
 /** What a value that is nearly right lacks. */
 function hintFor(node: Node, schema: JsonSchema): string | undefined {
-  if (node.kind !== 'scalar') return undefined;
   const types = typesOf(schema);
+  if (types.includes('array') && node.kind === 'map') return 'write it as a list: `[{…}]`';
+  if (node.kind !== 'scalar') return undefined;
+  if (/^\$(results|vars|matrix|repeat)\./.test(node.text)) return `write \`\${${cut(node.text.slice(1))}}\``;
+  if (types.join('') === 'array' && !schema.steps && node.text !== '' && node.text !== 'all')
+    return `write a list: \`[${cut(node.text.split(/[\s,]+/).join(', '))}]\``;
   if (types.includes('integer') && /^[-+]?\d{16,}$/.test(node.text)) return `at most ${Number.MAX_SAFE_INTEGER}`;
   if (types.includes('integer') && !node.plain && /^\d+$/.test(node.text)) return 'without quotes it is a number';
   if (types.includes('boolean') && /^(yes|no|on|off)$/i.test(node.text)) {
@@ -102,7 +111,16 @@ function hintFor(node: Node, schema: JsonSchema): string | undefined {
   if (schema.expects?.startsWith('a duration') && /^\d{1,9}(\.\d{1,9})?$/.test(node.text)) {
     return `with its unit: ${node.text}s or ${node.text}ms`;
   }
+  if (schema.expects?.startsWith('a duration')) return spelt(/^(\d{1,9})\s*(ms|s|m|h|d)[a-z]*$/i, node.text, '');
+  if (schema.expects?.startsWith('a size')) return spelt(/^(\d{1,9})\s*([KM])i?B?$/i, node.text, 'iB');
   return undefined;
+}
+
+/** A number with a unit that is nearly spelt right. */
+function spelt(pattern: RegExp, text: string, rest: string): string | undefined {
+  const [, amount, unit = ''] = pattern.exec(text) ?? [];
+  if (amount === undefined) return undefined;
+  return `write ${amount}${rest === '' ? unit.toLowerCase() : unit.toUpperCase()}${rest}`;
 }
 
 /** What a JSON pointer leads to, in the author's words: the key, or whose item it is. */
@@ -152,7 +170,9 @@ function wordFor(type: string, schema: JsonSchema): string {
         ? 'a list of steps'
         : schema.minItems === undefined
           ? 'a list'
-          : 'a list with something in it';
+          : schema.minItems === 1
+            ? 'a list with something in it'
+            : `a list of at least ${schema.minItems}`;
     case 'object':
       return 'a map';
     default:

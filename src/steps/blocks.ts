@@ -56,6 +56,7 @@ export const repeat = defineStep({
     steps: STEPS,
   },
   required: ['steps'],
+  result: { rounds: { is: 'number', description: 'how many rounds there were' } },
   timeoutMs: 0,
   runbook: () => ({ commands: [] }),
   sentence: ({ times, until, within }) => {

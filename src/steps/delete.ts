@@ -2,6 +2,7 @@ import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
 import { NO_ANSWER, outcomeNote } from './put';
+import { WRITTEN } from './results';
 import { count, flag, key, single } from './schema';
 import { defineStep } from './step';
 
@@ -17,6 +18,7 @@ export const remove = defineStep({
     count: { ...count, description: 'how many keys must have been deleted' },
   },
   required: ['key'],
+  result: WRITTEN,
   retry: 'always',
   timeoutMs: 10_000,
   sentence: ({ key, prefix }) => `delete ${key}${prefix ? '…' : ''}`,

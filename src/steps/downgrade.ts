@@ -9,7 +9,7 @@ import { limited } from './limited';
 import { checkFlags, membersToSwap, swapEach, swapRefused } from './rolling';
 import { flag, flagMap, selector, text, version } from './schema';
 import type { Selector } from './select';
-import { defineStep, type ArgumentProblem, type StepResult } from './step';
+import { defineStep, type ArgumentProblem } from './step';
 import { instructCancel, instructDowngrade, instructEnable } from './swap-instruction';
 import { refuse } from './upgrade';
 import { whyNoDowngrade } from './version-change';
@@ -47,6 +47,7 @@ export const downgrade = defineStep({
     },
     cancel: { ...flag, description: '`true` cancels the downgrade that is under way' },
   },
+  result: { members: { is: 'names', description: 'those that were given the older version; only with `member`' } },
   timeoutMs: 240_000,
   sentence: (args) => sentenceOf(args),
   check: (args) => checkForm(args),
@@ -58,7 +59,7 @@ export const downgrade = defineStep({
     if (member !== undefined && to !== undefined) return instructDowngrade({ member, to, flags }, state);
     return enable === undefined ? instructCancel(state) : instructEnable(enable, state);
   },
-  async run({ member, to, flags, enable }, context): Promise<StepResult | void> {
+  async run({ member, to, flags, enable }, context) {
     if (member !== undefined && to !== undefined) return swapDown(member, { to, flags }, context);
     if (enable !== undefined) return enableOnce(enable, context);
     return cancelDowngrade(context);
@@ -92,7 +93,7 @@ async function swapDown(
   selected: Selector,
   rolling: { to: string; flags?: Readonly<Record<string, string | null>> },
   context: StepContext,
-): Promise<StepResult> {
+): Promise<{ members: string[] }> {
   const { to } = rolling;
   const minor = minorOf(to);
   const swaps = await membersToSwap(selected, rolling, context);

@@ -26,6 +26,7 @@ export const etcdctl = defineStep({
     },
   },
   required: ['args'],
+  result: { stdout: { is: 'text', description: 'what it printed' }, exitCode: { is: 'number', description: '0' } },
   timeoutMs: 30_000,
   sentence: ({ args, on, api }) =>
     `etcdctl${api === 2 ? ' (API 2)' : ''} ${args.join(' ')}${on === undefined ? '' : ` on ${String(on)}`}`,

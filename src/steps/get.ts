@@ -17,6 +17,17 @@ interface Expected {
   count?: number;
 }
 
+/** What `as` keeps, of the first member that is asked. */
+const FOUND = {
+  value: { is: 'text', description: 'what the key holds; nothing where there is no such key' },
+  count: { is: 'number', description: 'how many keys there are' },
+  revision: { is: 'number', description: 'the revision of the store when it was read' },
+  modRevision: {
+    is: 'number',
+    description: 'the revision that wrote the key last; nothing where there is no such key',
+  },
+} as const;
+
 export const get = defineStep({
   name: 'get',
   summary: 'Reads a key, and compares where something is expected.',
@@ -37,6 +48,7 @@ export const get = defineStep({
     },
   },
   required: ['key'],
+  result: FOUND,
   retry: 'always',
   timeoutMs: 10_000,
   sentence: (args) => sentenceOf(args),
@@ -58,7 +70,7 @@ export const get = defineStep({
     );
     if (comparisons.length > 0) throw new Unmet(`"${key}" is not as expected`, comparisons);
     const [first] = answers;
-    if (!first) return {};
+    if (!first) return;
     if (first.kvs[0]) context.secrecy.learn(first.kvs[0].value);
     return resultOf(first);
   },
@@ -140,7 +152,7 @@ function compare(expected: Expected, answer: RangeAnswer, member: string, secrec
   return comparisons;
 }
 
-function resultOf(answer: RangeAnswer): Record<string, unknown> {
+function resultOf(answer: RangeAnswer): { [field in keyof typeof FOUND]: unknown } {
   const first: KeyValue | undefined = answer.kvs[0];
   return {
     value: first?.value.toString('utf8') ?? null,

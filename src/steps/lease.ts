@@ -4,6 +4,7 @@ import { askedMember } from './ask';
 import { asked, etcdctl, quote, type Instruction } from './instruction';
 import type { DrillState } from './drill-state';
 import type { Selector } from './select';
+import { LEASE } from './results';
 import { duration, single, text } from './schema';
 import { defineStep } from './step';
 
@@ -28,6 +29,7 @@ export const leaseGrant = defineStep({
   main: 'ttl',
   args: { ttl: { ...duration, description: 'its time to live, in whole seconds' }, to: TO },
   required: ['ttl'],
+  result: LEASE,
   retry: 'definite',
   timeoutMs: LEASE_MS,
   sentence: ({ ttl }) => `grant a lease of ${ttl}`,
@@ -79,6 +81,7 @@ export const leaseKeepalive = defineStep({
   main: 'lease',
   args: { lease: LEASE_ID, to: TO },
   required: ['lease'],
+  result: LEASE,
   retry: 'definite',
   timeoutMs: LEASE_MS,
   sentence: ({ lease }) => `renew the lease ${lease}`,

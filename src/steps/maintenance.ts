@@ -1,6 +1,7 @@
 import { Unmet } from '../errors';
 import { askedMember, askedMembers, processOf } from './ask';
 import { asked, each, etcdctl, everybody, sentences, targetOf } from './instruction';
+import { MEMBERS } from './results';
 import { flag, selector, text } from './schema';
 import { defineStep } from './step';
 import { list } from './words';
@@ -20,6 +21,7 @@ export const compact = defineStep({
     physical: { ...flag, description: 'wait until the database has really been cleaned' },
   },
   required: ['revision'],
+  result: { revision: { is: 'number', description: 'where it was compacted' } },
   retry: 'definite',
   timeoutMs: 30_000,
   sentence: ({ revision }) => `compact at revision ${revision}`,
@@ -52,6 +54,7 @@ export const defrag = defineStep({
   main: 'member',
   args: { member: { ...selector, description: 'whose database' } },
   required: ['member'],
+  result: MEMBERS,
   timeoutMs: 60_000,
   sentence: ({ member }) => `defragment ${list(member)}`,
   runbook({ member }, state) {

@@ -18,6 +18,7 @@ import {
   votersOf,
   type Instruction,
 } from './instruction';
+import { MEMBERS } from './results';
 import { flag, memberName, single, text } from './schema';
 import { selectOne } from './select';
 import { defineStep } from './step';
@@ -43,6 +44,7 @@ export const memberAdd = defineStep({
     peerURL: { ...text, description: 'the URL that peers will reach it under; its host becomes a name of the member' },
   },
   required: ['member'],
+  result: { id: { is: 'text', description: 'the ID that etcd gave the member, in hex' } },
   retry: 'definite',
   timeoutMs: CHANGE_MS,
   sentence: ({ member, learner }) => `add ${member} as a ${learner ? 'learner' : 'member'}`,
@@ -138,6 +140,7 @@ export const memberRemove = defineStep({
   main: 'member',
   args: { member: { ...single, description: 'who is removed' } },
   required: ['member'],
+  result: MEMBERS,
   retry: 'definite',
   timeoutMs: CHANGE_MS,
   sentence: ({ member }) => `remove ${list(member)} from the cluster`,
@@ -188,6 +191,7 @@ export const memberPromote = defineStep({
   main: 'member',
   args: { member: { ...memberName, description: 'the learner' } },
   required: ['member'],
+  result: MEMBERS,
   retry: 'definite',
   timeoutMs: CHANGE_MS,
   sentence: ({ member }) => `promote ${member} to a voter`,
@@ -223,6 +227,7 @@ export const memberUpdate = defineStep({
     peerURL: { ...text, description: 'its new peer URL' },
   },
   required: ['member', 'peerURL'],
+  result: MEMBERS,
   retry: 'definite',
   timeoutMs: CHANGE_MS,
   sentence: ({ member, peerURL }) => `update the peer URL of ${member} to ${peerURL}`,

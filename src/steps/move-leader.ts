@@ -4,6 +4,7 @@ import { processOf } from './ask';
 import { listedMember } from './change';
 import type { StepContext } from './context';
 import { etcdctl, memberIdCommand, targetOf } from './instruction';
+import { MEMBERS } from './results';
 import { memberName } from './schema';
 import { leaderViews, selectOne } from './select';
 import { defineStep } from './step';
@@ -15,6 +16,7 @@ export const moveLeader = defineStep({
   main: 'member',
   args: { member: { ...memberName, description: 'the new leader' } },
   required: ['member'],
+  result: MEMBERS,
   retry: 'definite',
   timeoutMs: 15_000,
   sentence: ({ member }) => `move the leader to ${member}`,

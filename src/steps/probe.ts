@@ -5,6 +5,7 @@ import { PLAIN, PORTS, url } from '../cluster/security';
 import { askedMembers } from './ask';
 import type { StepContext } from './context';
 import { quote, targetOf } from './instruction';
+import { MEMBERS } from './results';
 import { selector, text } from './schema';
 import { defineStep } from './step';
 import { plural } from '../plural';
@@ -30,6 +31,7 @@ export const probe = defineStep({
     body: { ...text, minLength: 1, description: 'what each answer must contain' },
   },
   required: ['member'],
+  result: MEMBERS,
   retry: 'always',
   timeoutMs: 10_000,
   sentence: ({ member, path = '/health', times = 1 }) =>

@@ -4,6 +4,7 @@ import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
 import type { Secrecy } from './secrecy';
+import { WRITTEN } from './results';
 import { key, single, text } from './schema';
 import { defineStep } from './step';
 import { shown } from './words';
@@ -26,6 +27,7 @@ export const put = defineStep({
     prevValue: { ...text, description: 'what the key must have held before' },
   },
   required: ['key'],
+  result: WRITTEN,
   retry: 'always',
   timeoutMs: 10_000,
   sentence: ({ key, value, size, to }) =>

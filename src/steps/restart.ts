@@ -1,5 +1,6 @@
 import { quote, sentences, targetOf } from './instruction';
 import { startLines } from './start-instruction';
+import { MEMBERS } from './results';
 import { selector } from './schema';
 import { select } from './select';
 import { startMembers } from './start';
@@ -14,6 +15,7 @@ export const restart = defineStep({
   main: 'member',
   args: { member: { ...selector, description: 'who is restarted, in this order' } },
   required: ['member'],
+  result: MEMBERS,
   timeoutMs: 120_000,
   sentence: ({ member }) => `restart ${list(member)}`,
   follow({ member }, state) {

@@ -6,6 +6,7 @@ import { PLAIN, PORTS, url } from '../cluster/security';
 import type { ListEntry, Roster } from '../cluster/roster';
 import type { DrillState } from './drill-state';
 import { folded, quote, sentences, targetOf, toolName, type Instruction } from './instruction';
+import { MEMBERS } from './results';
 import { flag, memberNames, startable, text, version } from './schema';
 import { select, type Selector } from './select';
 import {
@@ -59,6 +60,7 @@ export const restore = defineStep({
     skipHashCheck: { ...flag, description: 'for a database file copied from a disk, which has no hash' },
   },
   required: ['member', 'snapshot'],
+  result: MEMBERS,
   timeoutMs: 60_000,
   sentence: ({ member, snapshot, version: tool }) =>
     `restore ${snapshotWords(snapshot)} to ${list(member)}${tool === undefined ? '' : ` with the tool of ${tool}`}`,

@@ -15,7 +15,7 @@ import {
   withSnapshot,
   type SnapshotSource,
 } from './snapshot-source';
-import { defineStep, type StepResult } from './step';
+import { defineStep } from './step';
 import { operatorTool, parseToolJson, runTool, snapshotTool, toolVersion } from './tool';
 
 export const snapshot = defineStep({
@@ -28,6 +28,11 @@ export const snapshot = defineStep({
     from: { ...single, description: 'the member that is asked' },
   },
   required: ['save'],
+  result: {
+    path: { is: 'text', description: 'the file on this machine; it is removed with the scenario' },
+    revision: { is: 'number', description: 'the revision that is in it' },
+    hash: { is: 'number', description: 'its hash, as the tool prints it' },
+  },
   timeoutMs: 60_000,
   sentence: ({ save, from }) => `save a snapshot as ${save}${from === undefined ? '' : ` from ${String(from)}`}`,
   follow({ save }, state, { fails }) {
@@ -119,6 +124,11 @@ export const snapshotStatus = defineStep({
     revision: { ...revision, description: 'its revision' },
   },
   required: ['snapshot'],
+  result: {
+    hash: { is: 'number', description: 'its hash, as the tool prints it' },
+    revision: { is: 'number', description: 'the revision that is in it' },
+    totalKeys: { is: 'number', description: 'how many keys etcd counts in it' },
+  },
   timeoutMs: 60_000,
   sentence: ({ snapshot: from }) => `inspect ${snapshotWords(from)}`,
   follow: ({ snapshot: from }, state) => requireSnapshot(from, state),
@@ -141,7 +151,7 @@ export const snapshotStatus = defineStep({
       otherwise: 'A file whose hash is wrong is not to be restored: take another one.',
     };
   },
-  async run({ snapshot: from, totalKeys, revision: wanted }, context): Promise<StepResult> {
+  async run({ snapshot: from, totalKeys, revision: wanted }, context) {
     const [member = ''] = context.cluster.members;
     const status = await snapshotStatusOf(from, member, context);
     const differing = [

@@ -5,6 +5,7 @@ import type { StepContext } from './context';
 import { waitUntilServing } from './health';
 import { checkPeerURL } from './peer-url';
 import { expectRefusal } from './refusal';
+import { MEMBERS } from './results';
 import { flag, flagMap, memberNames, startable, text, version } from './schema';
 import { instructStart, type StartArgs } from './start-instruction';
 import { followStart, noQuorumMessage } from './start-sense';
@@ -37,6 +38,7 @@ export const start = defineStep({
     waitFor: { type: 'string', enum: ['healthy', 'running', 'none'], description: 'healthy where nothing is said' },
   },
   required: ['member'],
+  result: MEMBERS,
   timeoutMs: 60_000,
   sentence: (args) => sentenceOf(args),
   needs: ({ newAddress }) => (newAddress === undefined ? [] : ['pinned-addresses']),

@@ -10,6 +10,15 @@ import type { JsonSchema } from './schema';
 /** What a step leaves under its `as`. 64-bit numbers are text. */
 export type StepResult = Record<string, unknown>;
 
+/** One thing that a step leaves under its `as`. */
+export interface ResultField {
+  /** A whole number may be kept as text: it may have 64 bits. `names` are a list of members. */
+  readonly is: 'text' | 'number' | 'boolean' | 'names';
+  readonly description: string;
+}
+
+export type ResultFields = Readonly<Record<string, ResultField>>;
+
 /** Whether a step may be tried again `within`, and after which failures. */
 export type Retry = 'always' | 'definite' | 'never';
 
@@ -32,6 +41,8 @@ export interface Step {
   /** The argument that the short form `- kill: etcd-1` fills. */
   readonly main: string | undefined;
   readonly schema: JsonSchema;
+  /** What it leaves under `as`, by name; empty where it leaves nothing. */
+  readonly result: ResultFields;
   readonly retry: Retry;
   /** The deadline of one attempt where the author gives none, in milliseconds; 0 for none. */
   readonly timeoutMs: number;
@@ -76,7 +87,7 @@ export interface ArgumentProblem {
   hint?: string;
 }
 
-interface Definition<Properties extends Record<string, JSONSchema>, Args> {
+interface Definition<Properties extends Record<string, JSONSchema>, Args, Fields extends ResultFields> {
   name: string;
   summary: string;
   /** A few lines of YAML: steps that work where three members run. They are in the reference, and tests run them. */
@@ -90,6 +101,8 @@ interface Definition<Properties extends Record<string, JSONSchema>, Args> {
   main?: string;
   args: Properties;
   required?: readonly string[];
+  /** What it leaves under `as`; left out: nothing. */
+  result?: Fields;
   retry?: Retry;
   timeoutMs: number;
   holds?: boolean;
@@ -99,7 +112,7 @@ interface Definition<Properties extends Record<string, JSONSchema>, Args> {
   follow?(args: Args, state: DrillState, options: FollowOptions): void;
   /** What an operator would type instead, where `state` is what is known just before. A block: nothing of its own. */
   runbook(args: Args, state: DrillState): Instruction;
-  run(args: Args, context: StepContext): Promise<StepResult | void>;
+  run(args: Args, context: StepContext): Promise<{ [field in keyof Fields]: unknown } | void>;
 }
 
 type ArgsOf<Properties extends Record<string, JSONSchema>, Required extends readonly string[]> = FromSchema<{
@@ -110,12 +123,14 @@ type ArgsOf<Properties extends Record<string, JSONSchema>, Required extends read
 }>;
 
 /**
- * Defines a verb. The type of `args` follows from its schema: a misspelt argument is a compile error.
+ * Defines a verb. The type of `args` follows from its schema: a misspelt argument is a compile error, and so is a part of
+ * its result that it declares and does not return.
  */
 export function defineStep<
   const Properties extends Record<string, JSONSchema>,
   const Required extends readonly string[] = [],
->(definition: Definition<Properties, ArgsOf<Properties, Required>> & { required?: Required }): Step {
+  const Fields extends ResultFields = Record<never, never>,
+>(definition: Definition<Properties, ArgsOf<Properties, Required>, Fields> & { required?: Required }): Step {
   type Args = ArgsOf<Properties, Required>;
   const { name, summary, main, args: properties, required = [] } = definition;
   return {
@@ -132,6 +147,7 @@ export function defineStep<
       required: required,
       additionalProperties: false,
     },
+    result: definition.result ?? {},
     retry: definition.retry ?? 'never',
     timeoutMs: definition.timeoutMs,
     holds: definition.holds ?? false,

@@ -2,6 +2,7 @@ import { abortable } from '../clock';
 import { Unmet } from '../errors';
 import { processOf } from './ask';
 import type { StepContext } from './context';
+import { MEMBERS } from './results';
 import { selector } from './schema';
 import type { DrillState } from './drill-state';
 import { select, type Selector } from './select';
@@ -84,6 +85,7 @@ function ending(
     main: 'member',
     args: { member: { ...selector, description: 'who, side by side; `all` leaves alone who is down already' } },
     required: ['member'],
+    result: MEMBERS,
     timeoutMs: 30_000,
     sentence: ({ member }) => `${name} ${list(member)}`,
     follow: ({ member }, state) => followEnd(member, state),

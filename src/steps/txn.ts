@@ -3,6 +3,7 @@ import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { NO_ANSWER, outcomeNote } from './put';
 import { asked, etcdctl } from './instruction';
+import { WRITTEN } from './results';
 import { flag, key, single, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
 import { plural } from '../plural';
@@ -80,6 +81,7 @@ export const txn = defineStep({
     succeeded: { ...flag, description: 'whether the conditions must hold' },
     to: { ...single, description: 'the member that is asked' },
   },
+  result: { ...WRITTEN, succeeded: { is: 'boolean', description: 'whether the conditions held' } },
   retry: 'definite',
   timeoutMs: 10_000,
   sentence: ({ if: conditions = [], succeeded }) =>

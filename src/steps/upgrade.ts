@@ -5,6 +5,7 @@ import { awaitClusterVersion } from './cluster-version';
 import type { StepContext } from './context';
 import { followUpgrade } from './follow-swap';
 import { checkFlags, membersToSwap, swapEach, swapRefused, versionOf, type Swap } from './rolling';
+import { MEMBERS } from './results';
 import { flag, flagMap, selector, version } from './schema';
 import { defineStep } from './step';
 import { instructSwap } from './swap-instruction';
@@ -24,6 +25,7 @@ export const upgrade = defineStep({
     skipMinor: { ...flag, description: 'go over a minor version, to see what etcd does' },
   },
   required: ['member', 'to'],
+  result: MEMBERS,
   timeoutMs: 240_000,
   sentence: ({ member, to }) => `upgrade ${list(member)} to ${to}`,
   follow: (args, state, { fails }) => followUpgrade(args, state, fails),

@@ -1,4 +1,5 @@
 import { Unmet } from '../errors';
+import { MEMBERS } from './results';
 import { selector } from './schema';
 import { select } from './select';
 import { defineStep } from './step';
@@ -12,6 +13,7 @@ export const wipe = defineStep({
   main: 'member',
   args: { member: { ...selector, description: 'whose data is thrown away' } },
   required: ['member'],
+  result: MEMBERS,
   timeoutMs: 30_000,
   sentence: ({ member }) => `wipe ${list(member)}`,
   follow({ member }, state) {

@@ -187,24 +187,28 @@ describe('an expression', () => {
 describe('a result', () => {
   const lease = ['lease-grant: 5s\nas: l', 'put: {key: k, value: v, lease: "${results.l.id}"}'] as const;
   const bind = (second: string, results: Record<string, unknown>): string =>
-    boundStep(scenarioOf(drill('start: all', lease[0], second)).steps[2], results);
+    boundStep(
+      scenarioOf(drill('start: all', lease[0], 'get: g\nas: g', 'kill: leader\nas: m', second)).steps[4],
+      results,
+    );
 
   it('is put in its place when the step runs', () => {
     expect(bind('lease-revoke: ${results.l.id}', { l: { id: '32695410dcc0ca06' } })).toBe(
       'revoke the lease 32695410dcc0ca06',
     );
-    expect(bind('start: ${results.l.members}', { l: { members: ['etcd-1', 'etcd-3'] } })).toBe('start etcd-1, etcd-3');
+    expect(bind('start: ${results.m.members}', { m: { members: ['etcd-1', 'etcd-3'] } })).toBe('start etcd-1, etcd-3');
+    expect(bind('start: ${results.m.members.1}', { m: { members: ['etcd-1', 'etcd-3'] } })).toBe('start etcd-3');
   });
 
   it('of 64 bits stays exact, and is a number where one is asked for', () => {
-    expect(bind('compact: ${results.l.revision}', { l: { revision: '9223372036854775807' } })).toBe(
+    expect(bind('compact: ${results.g.revision}', { g: { revision: '9223372036854775807' } })).toBe(
       'compact at revision 9223372036854775807',
     );
-    expect(bind('get: {key: k, count: "${results.l.count}"}', { l: { count: '3' } })).toBe('read k: 3 keys');
+    expect(bind('get: {key: k, count: "${results.g.count}"}', { g: { count: '3' } })).toBe('read k: 3 keys');
   });
 
   it('that holds an expression itself is text', () => {
-    expect(bind('put: {key: k, value: "${results.l.value}"}', { l: { value: '${results.l.id}' } })).toBe(
+    expect(bind('put: {key: k, value: "${results.g.value}"}', { g: { value: '${results.l.id}' } })).toBe(
       'put k = "${results.l.id}"',
     );
   });
@@ -220,9 +224,9 @@ describe('a result', () => {
     ],
     [
       'is nothing',
-      'put: {key: k, value: "${results.l.value}"}',
-      { l: { value: null } },
-      '`results.l.value` is nothing: there was none',
+      'put: {key: k, value: "${results.g.value}"}',
+      { g: { value: null } },
+      '`results.g.value` is nothing: there was none',
     ],
     [
       'does not fit',
@@ -232,8 +236,8 @@ describe('a result', () => {
     ],
     [
       'is too large',
-      'get: {key: k, count: "${results.l.n}"}',
-      { l: { n: '12345678901234567890' } },
+      'get: {key: k, count: "${results.g.count}"}',
+      { g: { count: '12345678901234567890' } },
       '`count` takes a whole number from 0 on, not "12345678901234567890"',
     ],
   ])('that %s fails the step', (_, step, results, message) => {

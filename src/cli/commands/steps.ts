@@ -22,11 +22,14 @@ function overview(): string {
 }
 
 /** One topic, as it is read in a terminal. */
-function page({ name, summary, main, versions, args, notes, example, files, commands }: Topic): string {
+function page({ name, summary, main, versions, args, results, notes, example, files, commands }: Topic): string {
   const short = main === undefined ? [] : [`In short: - ${name}: ${main}`];
   const blocks = [
     `${name}\n${plain(summary)}`,
     args.map(argument).join('\n'),
+    results.length === 0
+      ? ''
+      : ['With `as: NAME` it leaves', ...results.map((one) => result(one))].map(plain).join('\n'),
     [...short, ...notes, ...(versions === undefined ? [] : [versions])].map(plain).join('\n'),
     ['Example', ...example.map((line) => `    ${line}`)].join('\n'),
     ...Object.entries(files).map(([file, lines]) => [file, ...lines.map((line) => `    ${line}`)].join('\n')),
@@ -42,6 +45,10 @@ function argument({ name, takes, required, description, example }: Argument): st
     ...(example === undefined ? [] : [`      ${name}: ${example}`]),
   ];
   return lines.join('\n');
+}
+
+function result({ name, is, description }: Topic['results'][number]): string {
+  return `  \${results.NAME.${name}}: ${is}\n      ${description}`;
 }
 
 function typed({ on, text }: Topic['commands'][number]): string {

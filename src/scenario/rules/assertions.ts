@@ -24,7 +24,9 @@ function compares(step: LoadedStep): boolean {
   );
 }
 
-export function assertionProblems(scenario: Pick<Scenario, 'steps' | 'finally' | 'source' | 'place'>): Problem[] {
+export function assertionProblems(
+  scenario: Pick<Scenario, 'steps' | 'finally' | 'source' | 'place' | 'members'>,
+): Problem[] {
   const steps = allSteps([...scenario.steps, ...scenario.finally]);
   const lists = [scenario.steps, scenario.finally, ...steps.map(({ nested }) => nested)];
   const found = [...steps.flatMap(comparesNothing), ...lists.flatMap(sleepsBefore)];
@@ -62,9 +64,10 @@ function waitsInstead(step: LoadedStep): boolean {
   return !isAbsence && (name === 'expect' || (name === 'get' && compares(step)));
 }
 
-function withoutAssertion({ source, place }: Pick<Scenario, 'source' | 'place'>): Problem {
+function withoutAssertion({ source, place, members }: Pick<Scenario, 'source' | 'place' | 'members'>): Problem {
   const start = source.offset(place);
-  const hint = 'end it with `expect: {healthy: all, consistent: true}`, or with a `get` that says what must be there';
+  const expect = members.length > 1 ? '{healthy: all, consistent: true}' : '{healthy: all}';
+  const hint = `end it with \`expect: ${expect}\`, or with a \`get\` that says what must be there`;
   const message = 'nothing in this drill compares anything: it passes whatever its steps lead to';
   return problemAt(source, { start, end: start + 1 }, 'no-assertion', message, hint);
 }

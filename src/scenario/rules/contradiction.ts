@@ -27,6 +27,11 @@ export function contradiction(visit: RuleVisit): void {
       `${without} can't serve: most of its cluster's voters are down here`,
     );
   }
+  const compared = state.members.filter((member) => state.isUp(member) !== false);
+  if (textOf(step, 'consistent') === 'true' && compared.length < 2) {
+    const message = `\`consistent\` compares the data of members, and ${compared[0] ?? 'none'} alone runs here`;
+    return visit.tell('contradiction', '/consistent', compared.length === 0 ? 'no member runs here' : message);
+  }
   const leader = textOf(step, 'leader');
   if (leader !== undefined && state.members.includes(leader) && isDown(leader)) {
     return visit.tell('contradiction', '/leader', `${leader} is not running here, and leads nobody`);

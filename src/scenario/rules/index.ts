@@ -2,6 +2,7 @@
 import type { Problem } from '../../errors';
 import type { Scenario } from '../scenario';
 import { assertionProblems } from './assertions';
+import { bareExpressions } from './bare-expressions';
 import { contradiction } from './contradiction';
 import { unlikelyError } from './error-texts';
 import { unusedNames } from './names';
@@ -15,5 +16,5 @@ export const STEP_RULES: readonly StepRule[] = [quorum, selectors, contradiction
 
 /** What does not depend on the version, once for each scenario. */
 export function fileProblems(scenario: Scenario): Problem[] {
-  return [...assertionProblems(scenario), ...unusedNames(scenario)];
+  return [...assertionProblems(scenario), ...bareExpressions(scenario), ...unusedNames(scenario)];
 }

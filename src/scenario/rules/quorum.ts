@@ -14,6 +14,7 @@ const ASKED: Readonly<Record<string, string>> = {
   snapshot: 'from',
   defrag: 'member',
   etcdctl: 'on',
+  probe: 'member',
 };
 
 /** What goes through the log, or is read from it: it needs a quorum. */
@@ -40,6 +41,11 @@ export function quorum(visit: RuleVisit): void {
   const down = name === 'restart' ? undefined : named?.find((member) => state.isUp(member) === false);
   if (!state.ordered) return;
   if (down !== undefined) return visit.tell('not-running', `/${key}`, `${down} is not running here`);
+  if (name === 'move-leader' && step.modifiers.expectError === undefined) {
+    const heir = textOf(step, 'member') ?? '';
+    if (namesUnder(step, 'member', state) && state.isUp(heir) === false)
+      return visit.tell('not-running', '/member', `${heir} is not running here, and can't lead`);
+  }
   const needs = THROUGH_THE_LOG.has(name) && textOf(step, 'consistency') !== 'serializable';
   const isAsked = (key !== undefined && name !== 'defrag') || needs;
   if (isAsked && state.nobodyRuns()) {

@@ -11,9 +11,10 @@ import { Workload } from '../../workload/workload';
 import { nested, STEPS } from '../blocks';
 import type { StepContext } from '../context';
 import { mayListen } from '../health';
-import { defineStep, type StepResult } from '../step';
+import { defineStep } from '../step';
 import { plural } from '../../plural';
 import { EXPECTED, expectations, unmetBy, type Expected } from './expected';
+import { RESULT, resultOf } from './result';
 import { settingsOf, settingsProblems, WORKLOAD } from './settings';
 
 /** How long clients get until the steps begin, and from the last step on: to show that writes are acknowledged. */
@@ -34,6 +35,7 @@ export const during = defineStep({
   ],
   args: { workload: WORKLOAD, steps: STEPS, expect: EXPECTED },
   required: ['steps'],
+  result: RESULT,
   timeoutMs: 0,
   sentence: ({ workload }) => sentenceOf(settingsOf(workload)),
   runbook: ({ workload, expect }) => ({
@@ -42,7 +44,7 @@ export const during = defineStep({
     see: expectations((expect ?? {}) as Expected),
   }),
   check: ({ workload }) => settingsProblems(workload),
-  async run({ workload: args, steps, expect = {} }, context): Promise<StepResult> {
+  async run({ workload: args, steps, expect = {} }, context) {
     const file = context.recordFile('workload.ndjson');
     const recorder = new Recorder(file?.path);
     const candidates = (): Target[] => candidatesIn(context);
@@ -108,7 +110,7 @@ async function conclude(
   expected: Expected,
   context: StepContext,
   tell: (figures: WorkloadFigures) => WorkloadFigures,
-): Promise<StepResult> {
+): Promise<ReturnType<typeof resultOf>> {
   const bare = { ...workload.figures(), verdicts: null, findings: [] };
   if (bare.writes.acknowledged === 0) {
     tell(bare);
@@ -128,8 +130,8 @@ async function conclude(
   }));
   if (members.length === 0) unread.push({ subject: 'members that can be read back', expected: 'one', actual: 'none' });
   const unmet = [...unread, ...unmetBy(figures, expected)];
-  if (unmet.length > 0) throw new Unmet('what came of the workload is not as expected', unmet);
-  return resultOf(figures);
+  if (unmet.length > 0 || !figures.verdicts) throw new Unmet('what came of the workload is not as expected', unmet);
+  return resultOf(figures, figures.verdicts);
 }
 
 /** Every running voter is asked what it holds; a step beside this one may start it anew meanwhile, or end it. */
@@ -171,19 +173,4 @@ function noteWhatIsOdd({ missedRate, rate, writesPerSecond, verdicts }: Workload
   if (verdicts && verdicts.unproven > 0) {
     context.note(`${plural(verdicts.unproven, 'overwritten write')} could not be proven: the history is compacted`);
   }
-}
-
-/** What `as` keeps. */
-function resultOf({ writes, outage, latency, writesPerSecond, verdicts, reads }: WorkloadFigures): StepResult {
-  return {
-    ...verdicts,
-    ...writes,
-    reads: reads.acknowledged,
-    writesPerSecond,
-    outageMs: outage.ms,
-    p50Ms: latency?.p50 ?? null,
-    p90Ms: latency?.p90 ?? null,
-    p99Ms: latency?.p99 ?? null,
-    maxMs: latency?.max ?? null,
-  };
 }

@@ -14,10 +14,11 @@ export const consistent = defineRow({
   example: 'true',
   schema: {
     type: ['boolean', 'object'],
-    properties: { among: { ...memberNames, description: 'the members that are compared' } },
+    properties: { among: { ...memberNames, minItems: 2, description: 'the members that are compared' } },
     required: ['among'],
     additionalProperties: false,
   } as const,
+  check: (value) => (value === false ? '`consistent` is true, or is left out' : undefined),
   words: (value) => `the data of ${value === true ? 'all voters' : among(value).join(', ')} is the same`,
   runbook(value, state) {
     const target =

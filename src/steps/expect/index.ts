@@ -42,6 +42,7 @@ export const expect: Step = {
   example: ['- expect: {healthy: all, leader: any, consistent: true, alarms: none}', '  within: 30s'],
   main: undefined,
   schema: SCHEMA,
+  result: {},
   retry: 'always',
   timeoutMs: 10_000,
   holds: true,
@@ -53,7 +54,11 @@ export const expect: Step = {
         `expect ${rowsOf(expected)
           .map((row) => row.words(expected[row.name]))
           .join('; ')}`,
-      check: () => [],
+      check: () =>
+        rowsOf(expected).flatMap((row) => {
+          const message = row.check(expected[row.name]);
+          return message === undefined ? [] : [{ pointer: `/${row.name}`, message }];
+        }),
       follow: (state) => learn(expected, state),
       needs: () => ('address' in expected ? ['pinned-addresses'] : []),
       runbook: (state) => together(rowsOf(expected).map((row) => row.runbook(expected[row.name], state))),

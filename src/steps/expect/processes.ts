@@ -99,6 +99,7 @@ export const exit = defineRow({
     },
     required: ['member', 'code'],
     additionalProperties: false,
+    expects: 'a map such as {member: etcd-3, code: 1}',
   },
   words: ({ member, code }) => `${member} has exited with code ${codes(code)}`,
   runbook: ({ member, code }) => ({
@@ -201,6 +202,7 @@ export const address = defineRow({
     },
     required: ['member', 'changed'],
     additionalProperties: false,
+    expects: 'a map such as {member: etcd-1, changed: true}',
   },
   words: ({ member, changed }) => `${member} has ${changed ? 'a new' : 'its old'} address`,
   runbook: ({ member, changed }) => ({

@@ -11,6 +11,8 @@ export interface Row {
   readonly schema: JsonSchema;
   /** A value as it stands in YAML, for the reference. */
   readonly example: string;
+  /** What is wrong with a value beyond its shape. */
+  check(value: unknown): string | undefined;
   /** For the step's sentence: `etcd-1 serves`. */
   words(value: unknown): string;
   /** How an operator looks at it. */
@@ -37,6 +39,7 @@ export function defineRow<const Schema extends JSONSchema>(definition: {
   /** A value as it stands in YAML, for the reference. */
   example: string;
   schema: Schema;
+  check?(value: ValueOf<Schema>): string | undefined;
   words(value: ValueOf<Schema>): string;
   runbook(value: ValueOf<Schema>, state: DrillState): Instruction;
   look(value: ValueOf<Schema>, context: StepContext): Promise<Comparison[]>;
@@ -46,6 +49,7 @@ export function defineRow<const Schema extends JSONSchema>(definition: {
     name: definition.name,
     example: definition.example,
     schema: { ...(definition.schema as unknown as JsonSchema), description: definition.description },
+    check: (value) => definition.check?.(value as Value),
     words: (value) => definition.words(value as Value),
     runbook: (value, state) => definition.runbook(value as Value, state),
     look: (value, context) => definition.look(value as Value, context),
