@@ -1,7 +1,10 @@
 /** Every scenario in the docs is one: a block of YAML with a name, members and steps has to be accepted as it stands. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { load } from 'js-yaml';
+import { parse } from '../src/cli/args';
+import { commandNamed } from '../src/cli/commands';
 import { check } from '../src/library/check';
 import { formatProblems } from '../src/problems';
 
@@ -60,4 +63,37 @@ it('finds scenarios, and what is wrong with them', async () => {
   );
   expect(bad).toHaveLength(1);
   expect(await problemsOf(bad)).toContain('there is no action `kil`');
+});
+
+/** The commands of ours in the jobs of docs/upgrades.md, what the CI puts in its place filled in. */
+function commandsInJobs(): string[][] {
+  const markdown = readFileSync(path.join(ROOT, 'docs/upgrades.md'), 'utf8');
+  const jobs = [...markdown.matchAll(/^```yaml\n# (?:GitHub Actions|GitLab)\n(.*?)^```$/gms)].map(
+    ([, text = '']) => text,
+  );
+  const lines = jobs.flatMap((text) => stringsIn(load(text))).flatMap((text) => text.split('\n'));
+  return lines.flatMap((line) => {
+    const [, command] = /npx etcd-scenarios (.*?)( > .*)?$/.exec(line) ?? [];
+    if (command === undefined) return [];
+    const filled = command
+      .replaceAll(/\$\{\{ matrix\.to \}\}|\$TO\b/g, '3.6.16')
+      .replaceAll(/\$\{\{ matrix\.drill \}\}|\$DRILL\b/g, 'rehearsal-back');
+    return [filled.split(/\s+/)];
+  });
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+}
+
+it('what the CI jobs call is taken by the command line, and the drills are there', async () => {
+  const commands = commandsInJobs();
+  expect(commands.map(([name]) => name)).toEqual(['images', 'run', 'run']);
+  for (const [name = '', ...argv] of commands) {
+    const { usage } = (await commandNamed(name)?.usage()) ?? {};
+    if (!usage) throw new Error(`no command ${name}`);
+    const { paths } = parse(argv, usage);
+    expect(paths.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+  }
 });
