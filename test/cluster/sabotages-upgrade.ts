@@ -178,4 +178,17 @@ export const UPGRADE_SABOTAGES: Record<string, Sabotage> = {
     at: '- upgrade: {member: etcd-1, to: 3.6.16, flags: {snapshot-count: null}}',
     message: /^etcd-1 exited with code 1 before it served: .*detected disallowed custom content in v2store/,
   },
+  'the revision is raised at once': {
+    drill: 'upgrade/incidents/restored-revision-goes-back.yaml',
+    etcd: '3.5.35',
+    replace: [
+      [
+        'restore: {member: all, snapshot: backup}\n',
+        'restore: {member: all, snapshot: backup, bumpRevision: 1000000, markCompacted: true}\n',
+      ],
+    ],
+    at: '- get: {key: before, revision: "${results.seen.revision}"}',
+    message: 'it failed, but with another error',
+    comparisons: [/actual etcd-1 said: .*required revision has been compacted/],
+  },
 };
