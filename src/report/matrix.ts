@@ -59,12 +59,19 @@ function variesInEtcd(records: readonly CaseRecord[]): boolean {
   return [...byValues.values()].some((cases) => new Set(cases.map(({ ref }) => ref.etcd)).size > 1);
 }
 
-/** A drill whose name holds values of its matrix goes by its file. */
+/** A drill whose author put values of its matrix into its name goes by its file. */
 function drillOf(records: readonly CaseRecord[]): Pick<MatrixRow, 'name' | 'file' | 'line'> {
   const { file = '', line = 1 } = records[0]?.ref ?? {};
-  const names = new Set(records.map(({ ref }) => ref.name));
+  const names = new Set(records.map(({ ref }) => nameWithoutValues(ref)));
   const [name = file] = names;
   return { name: names.size === 1 ? name : file, file, line };
+}
+
+/** The name without the `(from=3.4.23, to=3.5.35)` that each combination gets at its end. */
+function nameWithoutValues({ name, matrix = {} }: CaseRef): string {
+  const values = Object.entries(matrix).map(([key, value]) => `${key}=${value}`);
+  const end = ` (${values.join(', ')})`;
+  return name.endsWith(end) ? name.slice(0, -end.length) : name;
 }
 
 function cellOf(records: readonly CaseRecord[]): MatrixCell | null {

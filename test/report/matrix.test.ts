@@ -36,7 +36,9 @@ function caseOf(name: string, etcd: string, more: { matrix?: Record<string, stri
   const file = `scenarios/${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.yaml`;
   const values = matrix === undefined ? '' : `[${Object.values(matrix).join()}]`;
   const id = `${file}${values}@${etcd}${round === 1 ? '' : `#${round}`}`;
-  return { id, name, file, line: 1, etcd, ...(matrix ? { matrix } : {}), tags: [], members: 3 };
+  const pairs = Object.entries(matrix ?? {}).map(([key, value]) => `${key}=${value}`);
+  const full = pairs.length === 0 ? name : `${name} (${pairs.join(', ')})`;
+  return { id, name: full, file, line: 1, etcd, ...(matrix ? { matrix } : {}), tags: [], members: 3 };
 }
 
 function bodies(outcomes: [CaseRef, Outcome][]): EventBody[] {
