@@ -50,7 +50,7 @@ export const memberAdd = defineStep({
   sentence: ({ member, learner }) => `add ${member} as a ${learner ? 'learner' : 'member'}`,
   check: ({ peerURL }) => checkPeerURL(peerURL),
   follow({ member, learner = false, peerURL }, state, { fails }) {
-    if (fails) state.mayHaveChanged();
+    if (fails) state.clusters.mayHaveChanged();
     else state.added(member, { learner, peerURL });
   },
   runbook({ member, learner = false, peerURL }, state) {
@@ -145,7 +145,7 @@ export const memberRemove = defineStep({
   timeoutMs: CHANGE_MS,
   sentence: ({ member }) => `remove ${list(member)} from the cluster`,
   follow({ member }, state, { fails }) {
-    if (fails) return state.mayHaveChanged();
+    if (fails) return state.clusters.mayHaveChanged();
     const [one] = state.named(member) ?? [];
     if (one !== undefined) return state.removed(one);
     state.forgetList();
@@ -196,7 +196,7 @@ export const memberPromote = defineStep({
   timeoutMs: CHANGE_MS,
   sentence: ({ member }) => `promote ${member} to a voter`,
   follow({ member }, state, { fails }) {
-    if (fails) state.mayHaveChanged();
+    if (fails) state.clusters.mayHaveChanged();
     else state.promoted(member);
   },
   runbook: ({ member }, state) =>

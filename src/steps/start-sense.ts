@@ -2,7 +2,7 @@
 import type { StartSpec } from '../cluster/cluster';
 import { normalise, type TextPattern } from '../match';
 import { compareVersions, minorOf } from '../version';
-import { belongsTo, quorumOf } from './drill-clusters';
+import { belongsTo, quorumOf } from './known-cluster';
 import type { DrillState } from './drill-state';
 import type { Selector } from './select';
 import { EXPECT_ERROR } from './step';
@@ -62,7 +62,7 @@ interface Refusal {
 
 /** Why etcd certainly refuses this start; undefined where it is not certain that it does. */
 function refusalOf(member: string, spec: StartSpec, state: DrillState): Refusal | undefined {
-  const clusters = state.certainClusters();
+  const clusters = state.clusters.certain();
   if (!clusters || !state.ordered || !state.listIsCertain || state.hasData(member) !== false) return undefined;
   if (spec.forceNewCluster || spec.peerURL !== state.roster.peerURL(member)) return undefined;
   const own = clusters.filter((cluster) => belongsTo(cluster, member));
@@ -109,7 +109,7 @@ function reportRefusal(member: string, spec: StartSpec, state: DrillState): bool
 /** It comes back silently or not at all, depending on who led the cluster meanwhile (etcd-facts.md 0c). */
 function warnOfLostLog(member: string, spec: StartSpec, state: DrillState): void {
   if (spec.initialClusterState !== 'existing' || state.hasData(member) !== false || !state.ordered) return;
-  const own = (state.certainClusters() ?? []).find((cluster) => belongsTo(cluster, member));
+  const own = (state.clusters.certain() ?? []).find((cluster) => belongsTo(cluster, member));
   if (!own?.joined.has(member)) return;
   const message = `${member} has lost its data and comes back under its old ID: etcd mostly ends with \`tocommit(…) is out of range\``;
   state.problem('lost-log', '/member', message, `\`member-remove: ${member}\` and \`member-add: ${member}\` first`);
@@ -145,17 +145,17 @@ function fits(text: TextPattern, says: readonly string[]): boolean {
 }
 
 function wouldServe(member: string, state: DrillState): boolean {
-  const cluster = state.clusterOfMember(member);
+  const cluster = state.clusters.of(member);
   if (state.isUp(member) !== false || state.hasData(member) !== true || state.roster.isRemoved(member)) return false;
   return cluster !== undefined && belongsTo(cluster, member) && state.hasQuorum(cluster) && state.listIsCertain;
 }
 
 function reportQuorum(members: readonly string[], state: DrillState): void {
   for (const member of members) {
-    const cluster = state.clusterOfMember(member);
+    const cluster = state.clusters.of(member);
     if (!cluster || !state.lacksQuorum(cluster)) continue;
-    const up = state.upVoters(cluster);
-    const most = state.mostUp(cluster);
+    const up = state.clusters.upVoters(cluster);
+    const most = state.clusters.mostUp(cluster);
     const { voters } = cluster;
     const isFirst = up.length === most && cluster.joined.size === 0;
     if (isFirst) return state.problem('start-without-quorum', '', noQuorumMessage(up, [...voters]));

@@ -17,7 +17,7 @@ export function contradiction(visit: RuleVisit): void {
   if (down !== undefined)
     return visit.tell('contradiction', '/healthy', `${down} is not running here, and can't serve`);
   const without = healthy?.find((member) => {
-    const cluster = state.clusterOfMember(member);
+    const cluster = state.clusters.of(member);
     return cluster !== undefined && state.lacksQuorum(cluster);
   });
   if (without !== undefined) {

@@ -1,5 +1,5 @@
 /** Requests to members that are down, and requests that need a majority where there is none. */
-import { quorumOf, type KnownCluster } from '../../steps/drill-clusters';
+import { quorumOf, type KnownCluster } from '../../steps/known-cluster';
 import { argument, namesUnder, textOf, type RuleVisit } from './visit';
 
 /** The argument that says who is asked, by action. */
@@ -55,7 +55,7 @@ export function quorum(visit: RuleVisit): void {
   if (!needs || step.modifiers.expectError !== undefined) return;
   // A choice that shows only while running is anybody's.
   const asked = named ?? state.members.filter((member) => state.isUp(member) !== false);
-  const clusters = asked.map((member) => state.clusterOfMember(member));
+  const clusters = asked.map((member) => state.clusters.of(member));
   const lacking = clusters.filter((cluster) => cluster !== undefined && state.lacksQuorum(cluster));
   const isCertain = named ? lacking.length > 0 : lacking.length === clusters.length;
   const [cluster] = lacking;
@@ -69,7 +69,7 @@ export function quorum(visit: RuleVisit): void {
 }
 
 function lacks(cluster: KnownCluster, { state, step }: RuleVisit): string {
-  const [up, of] = [state.mostUp(cluster), cluster.voters.size];
+  const [up, of] = [state.clusters.mostUp(cluster), cluster.voters.size];
   const running = up === 0 ? `none of ${of} voters runs` : `at most ${up} of ${of} voters ${up === 1 ? 'runs' : 'run'}`;
   return `${running} here, and \`${step.step.name}\` needs ${quorumOf(cluster)}`;
 }
