@@ -28,6 +28,7 @@ const noTools = { bash: true, go: false, 'apt-get': false, 'apt-cache': false, '
 const images: Findings['images'] = {
   pull: 'missing',
   present: ['3.5.35', '3.6.16'],
+  wanted: ['3.5.35'],
   others: { cache: 0, pull: 0, build: 0 },
   remarks: [],
 };
@@ -77,6 +78,14 @@ const CASES: Record<string, Findings> = {
     tools: noTools,
   },
   'images, and nothing to build with': { ...good, tools: noTools },
+  'images, and not the one that the configuration names': {
+    ...good,
+    images: { ...images, wanted: ['3.5.35', '3.6.15', '3.7.3'] },
+  },
+  'one image for all': {
+    ...good,
+    images: { ...images, template: { image: 'mine:1', by: '--image' }, present: ['mine:1'] },
+  },
   'a mirror without the image': { ...good, images: { ...none, template } },
   'a mirror without the image, and no pulling': { ...good, images: { ...none, template, pull: 'never' } },
   'a mirror with images': { ...good, images: { ...images, template } },

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDuration } from '../clock';
-import { ScenarioError, UsageError } from '../errors';
+import { asError, ScenarioError, UsageError } from '../errors';
 import { parseDocument } from '../scenario/parse';
 import { validate } from '../scenario/validate';
 import { SourceFile } from '../source';
@@ -39,11 +39,14 @@ export interface Configuration {
   bind?: string;
 }
 
-/** The configuration of a folder; empty where it has none. Throws ScenarioError, which points at the place. */
+/**
+ * The configuration of a folder; empty where it has none. Throws ScenarioError, which points at the place, and UsageError
+ * for what can't be read.
+ */
 export function readConfiguration(folder: string): Configuration {
   const path = join(folder, CONFIG_FILE);
   if (!existsSync(path)) return {};
-  const source = new SourceFile(CONFIG_FILE, readFileSync(path, 'utf8'));
+  const source = new SourceFile(CONFIG_FILE, bytesAsText(path));
   try {
     JSON.parse(source.text);
   } catch (thrown) {
@@ -63,4 +66,12 @@ export function readConfiguration(folder: string): Configuration {
     etcd: etcd === undefined ? undefined : [etcd].flat(),
     timeoutMs: parseDuration(timeouts?.scenario ?? ''),
   };
+}
+
+function bytesAsText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    throw new UsageError(`can't read ${path}: ${asError(thrown).message}`);
+  }
 }

@@ -49,6 +49,8 @@ export interface Findings {
     pull: 'missing' | 'never';
     /** Versions that the engine has; of a name without `{version}` its name. */
     present: readonly string[];
+    /** Versions that a run takes which names none: the configuration's, or the default. */
+    wanted: readonly string[];
     /** How many versions could be had beside those, and from where. */
     others: { cache: number; pull: number; build: number };
     /** What could not be looked at. */
@@ -155,7 +157,7 @@ function leftoversLine({ leftovers }: EngineFindings): Line {
 function imagesLine({ images, engine, tools }: Findings): Line {
   const { template, pull, present, others, remarks } = images;
   const only = template === undefined ? '' : `; only ${template.image} counts (${template.by})`;
-  if (present.length > 0) return { state: 'ok', what: 'images', finding: `${present.join(', ')}${only}` };
+  if (present.length > 0) return presentLine(images, only);
   const places = [
     ...(others.cache > 0 ? [`${others.cache} built before`] : []),
     ...(others.pull > 0 ? [`${others.pull} to pull`] : []),
@@ -178,6 +180,17 @@ function imagesLine({ images, engine, tools }: Findings): Line {
   const why = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
   const cure = 'name an image that there is (--image), or install what building needs';
   return { state: 'fail', what: 'images', finding: `${none}, and no version is to be had${why}`, cure };
+}
+
+/** What a run takes which names no version is to be there as well. */
+function presentLine({ template, present, wanted }: Findings['images'], only: string): Line {
+  const line = { what: 'images', finding: `${present.join(', ')}${only}` };
+  const isOne = template !== undefined && !template.image.includes('{version}');
+  const missing = isOne ? [] : wanted.filter((version) => !present.includes(version));
+  if (missing.length === 0) return { state: 'ok', ...line };
+  const finding = `${line.finding}; not ${missing.join(', ')}, which \`run\` takes where nobody says a version`;
+  const cure = `\`etcd-scenarios images ${missing.join(' ')}\` makes them available, or \`run --etcd\` takes what is there`;
+  return { state: 'warn', what: 'images', finding, cure };
 }
 
 function canBuild(tools: Findings['tools']): boolean {

@@ -9,7 +9,9 @@ import type { ImageOptions } from '../cluster/docker/images/types';
 import { findLeftovers } from '../cluster/docker/remove';
 import { asError, EnvironmentError } from '../errors';
 import { diagnose, type EngineFindings, type Findings, type Line, type Trouble } from './diagnosis';
+import { versionsMeant } from '../version-request';
 import { diskAt } from './disk';
+import { DEFAULT_ETCD } from './plan';
 
 export { isHopeless, verdictOf, type Line, type State } from './diagnosis';
 
@@ -17,6 +19,8 @@ export interface DoctorRequest {
   images: ImageOptions;
   /** Who names the image: `--image`, `ETCD_SCENARIOS_IMAGE`, `the configuration`. */
   imageBy: string;
+  /** Requests for versions, as the configuration has them. */
+  etcd?: readonly string[];
   /** As `process.versions.node` has it. */
   node: string;
   /** Where programs are looked for: the PATH. */
@@ -88,10 +92,11 @@ function networksCarried(pools: NonNullable<DockerInfo['DefaultAddressPools']>):
 
 async function imageFindings(
   docker: Engine['docker'] | undefined,
-  { images, imageBy, signal }: DoctorRequest,
+  { images, imageBy, etcd, signal }: DoctorRequest,
 ): Promise<Findings['images']> {
   const { image, pull } = images;
   const available = await availableVersions(docker, images, signal);
+  const known = available.versions.map(({ version }) => version);
   const isOne = image !== undefined && !image.includes('{version}');
   const present = isOne && docker && (await isPresent(docker, image)) ? [image] : firstFrom(available, 'present');
   const count = (origin: Origin): number => firstFrom(available, origin).length;
@@ -99,6 +104,7 @@ async function imageFindings(
     template: image === undefined ? undefined : { image, by: imageBy },
     pull,
     present,
+    wanted: (etcd ?? [DEFAULT_ETCD]).flatMap((one) => versionsMeant(one, known)),
     others: { cache: count('cache'), pull: count('pull'), build: count('build') },
     remarks: available.remarks,
   };

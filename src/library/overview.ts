@@ -21,7 +21,7 @@ export interface OverviewRequest extends LoadRequest, PlanRequest {
   reports: string;
 }
 
-/** Throws ScenarioError for wrong files, UsageError for wrong paths, no drill, or reports that can't be read. */
+/** Throws ScenarioError for wrong files, UsageError for wrong paths and where no drill is meant. */
 export function overviewOf(request: OverviewRequest): { cases: PlannedOverview[]; remarks: string[] } {
   const { scenarios, remarks, noneFits } = load(request);
   if (noneFits !== undefined) throw new UsageError(`nothing is selected: ${noneFits}`);
@@ -32,10 +32,10 @@ export function overviewOf(request: OverviewRequest): { cases: PlannedOverview[]
     return {
       ...told,
       images: Object.fromEntries(images) as Record<string, string[]>,
-      last: before.get(told.id) ?? null,
+      last: before.cases.get(told.id) ?? null,
     };
   });
-  return { cases, remarks };
+  return { cases, remarks: [...remarks, ...before.remarks] };
 }
 
 function imagesOf(version: string, template: string | undefined): string[] {
@@ -44,15 +44,22 @@ function imagesOf(version: string, template: string | undefined): string[] {
     : [givenReference(template, version)];
 }
 
-/** What the reports of the last run say, by case; empty where there are none. */
-function lastRun(file: string): Map<string, { verdict: string; durationMs: number }> {
+interface LastRun {
+  /** How each case ended, by its id. */
+  cases: Map<string, { verdict: string; durationMs: number }>;
+  remarks: string[];
+}
+
+/** What the reports of the last run say; nothing where there are none. Damaged ones are told, and stop nobody. */
+function lastRun(file: string): LastRun {
   try {
     const { cases } = JSON.parse(readFileSync(file, 'utf8')) as {
-      cases: { id: string; verdict: string; durationMs: number }[];
+      cases?: { id: string; verdict: string; durationMs: number }[];
     };
-    return new Map(cases.map(({ id, verdict, durationMs }) => [id, { verdict, durationMs }]));
+    if (!Array.isArray(cases)) throw new Error('it is no summary of a run');
+    return { cases: new Map(cases.map(({ id, verdict, durationMs }) => [id, { verdict, durationMs }])), remarks: [] };
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
-    throw new UsageError(`can't read ${file}: ${asError(thrown).message}`);
+    const isThere = (thrown as NodeJS.ErrnoException).code !== 'ENOENT';
+    return { cases: new Map(), remarks: isThere ? [`can't read ${file}: ${asError(thrown).message}`] : [] };
   }
 }

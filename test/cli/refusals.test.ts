@@ -75,6 +75,14 @@ const drill = (name: string, more: string): string =>
     expect({ status, stderr }).toEqual({ status: 0, stderr: "of 2 drills none fits --grep 'x'\n" });
   });
 
+  it('a damaged report of the last run stops no plan', () => {
+    mkdirSync(path.join(folder, 'reports'));
+    writeFileSync(path.join(folder, 'reports', 'summary.json'), '{"cases": [');
+    const { status, stdout, stderr } = answer('plan', 'scenarios/b.yaml');
+    expect(stdout).toContain('how long it takes is not known');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining("can't read ") as unknown });
+  });
+
   it('values of a file count in list and plan as in a run; a line of versions is resolved', () => {
     writeFileSync(path.join(folder, 'flags.yaml'), 'from: 3.6.16\n');
     const [row] = JSON.parse(answer('list', WAY, '--json', '--var-file', 'flags.yaml').stdout) as { etcd: string[] }[];

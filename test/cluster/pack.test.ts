@@ -23,6 +23,7 @@ beforeAll(async () => {
     'schema',
     'templates',
     'images',
+    'scripts/compile-schemas.mjs',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',

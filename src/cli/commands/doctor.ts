@@ -9,7 +9,8 @@ import { usage } from './doctor.usage';
 
 export const command: Command = async (argv, io) => {
   const { options } = parse(argv, usage);
-  const images = imageOptions(options, readConfiguration(io.cwd), io);
+  const configuration = readConfiguration(io.cwd);
+  const images = imageOptions(options, configuration, io);
   const imageBy =
     options.image !== undefined
       ? '--image'
@@ -18,7 +19,14 @@ export const command: Command = async (argv, io) => {
         : 'the configuration';
   const signals = onSignals((message) => void io.err.write(`${message}\n`));
   try {
-    const request = { images, imageBy, node: process.versions.node, path: io.env['PATH'] ?? '', signal: signals.first };
+    const request = {
+      images,
+      imageBy,
+      etcd: configuration.etcd,
+      node: process.versions.node,
+      path: io.env['PATH'] ?? '',
+      signal: signals.first,
+    };
     const lines = await doctor(request);
     io.out.write(
       options.json ? `${JSON.stringify(lines, null, 2)}\n` : `${lines.map(textOf).join('')}\n${verdictOf(lines)}\n`,
