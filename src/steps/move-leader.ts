@@ -3,29 +3,31 @@ import { poll } from '../clock';
 import { processOf } from './ask';
 import { listedMember } from './change';
 import type { StepContext } from './context';
-import { etcdctl, memberIdCommand, targetOf } from './instruction';
+import { etcdctl, memberIdCommand, sentences, targetOf } from './instruction';
 import { MEMBERS } from './results';
-import { memberName } from './schema';
+import { single } from './schema';
 import { leaderViews, selectOne } from './select';
 import { defineStep } from './step';
+import { list } from './words';
 
 export const moveLeader = defineStep({
   name: 'move-leader',
   summary: 'Hands the leadership to a member, and waits until all that serve agree.',
   example: ['- move-leader: etcd-2', '- expect: {leader: etcd-2}'],
   main: 'member',
-  args: { member: { ...memberName, description: 'the new leader' } },
+  args: { member: { ...single, description: 'the new leader' } },
   required: ['member'],
   result: MEMBERS,
   retry: 'definite',
   timeoutMs: 15_000,
-  sentence: ({ member }) => `move the leader to ${member}`,
+  sentence: ({ member }) => `move the leader to ${list(member)}`,
   runbook({ member }, state) {
     const leader = targetOf('leader', state);
+    const heir = targetOf(member, state);
     return {
-      before: leader.explained,
+      before: sentences(leader.explained, heir.explained),
       commands: [
-        { text: memberIdCommand(member, state, leader) },
+        { text: memberIdCommand(heir.names[0] ?? '', state, leader) },
         { text: etcdctl(state, leader, 'move-leader', '$memberid') },
       ],
       see: ['It prints `Leadership transferred from … to …`.'],
@@ -33,9 +35,10 @@ export const moveLeader = defineStep({
     };
   },
   async run({ member }, context) {
-    context.concerns(member);
-    await handOver(await selectOne('leader', context), member, context);
-    return { members: [member] };
+    const heir = await selectOne(member, context);
+    context.concerns(heir);
+    await handOver(await selectOne('leader', context), heir, context);
+    return { members: [heir] };
   },
 });
 

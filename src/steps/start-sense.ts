@@ -157,7 +157,7 @@ function reportQuorum(members: readonly string[], state: DrillState): void {
     const up = state.clusters.upVoters(cluster);
     const most = state.clusters.mostUp(cluster);
     const { voters } = cluster;
-    const isFirst = up.length === most && cluster.joined.size === 0;
+    const isFirst = up.length === most && [...cluster.joined].every((one) => members.includes(one));
     if (isFirst) return state.problem('start-without-quorum', '', noQuorumMessage(up, [...voters]));
     const message = `at most ${most} of ${voters.size} voters run then, and ${quorumOf(cluster)} are needed: ${member} can't serve`;
     return state.problem('start-without-quorum', '', message, 'start more of them together, or `waitFor: running`');

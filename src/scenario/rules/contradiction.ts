@@ -1,4 +1,7 @@
 /** What `expect` asks of members that are down, or that have no quorum. */
+import type { DrillState } from '../../steps/drill-state';
+import { valueOf } from '../node';
+import type { LoadedStep } from '../scenario';
 import { argument, namesUnder, textOf, type RuleVisit } from './visit';
 
 export function contradiction(visit: RuleVisit): void {
@@ -32,6 +35,10 @@ export function contradiction(visit: RuleVisit): void {
     const message = `\`consistent\` compares the data of members, and ${compared[0] ?? 'none'} alone runs here`;
     return visit.tell('contradiction', '/consistent', compared.length === 0 ? 'no member runs here' : message);
   }
+  const learner = learnerIn(step, state);
+  if (learner !== undefined) {
+    return visit.tell('contradiction', '/consistent', `${learner} is a learner here, which answers no HashKV`);
+  }
   const leader = textOf(step, 'leader');
   if (leader !== undefined && state.members.includes(leader) && isDown(leader)) {
     return visit.tell('contradiction', '/leader', `${leader} is not running here, and leads nobody`);
@@ -40,4 +47,11 @@ export function contradiction(visit: RuleVisit): void {
     const asking = ['leader', 'members', 'clusterId', 'version', 'alarms'].find((row) => argument(step, row));
     if (asking !== undefined) visit.tell('contradiction', `/${asking}`, 'no member runs here that could be asked');
   }
+}
+
+function learnerIn(step: LoadedStep, state: DrillState): string | undefined {
+  const consistent = argument(step, 'consistent');
+  const among = consistent?.kind === 'map' ? valueOf(consistent, 'among') : undefined;
+  const names = among?.kind === 'seq' ? among.items.flatMap((one) => (one.kind === 'scalar' ? [one.text] : [])) : [];
+  return state.listIsCertain ? names.find((name) => state.roster.isLearner(name)) : undefined;
 }
