@@ -63,16 +63,23 @@ function resolve(node: Node, scope: Scope): Node {
   return substitute(node, { lookup, final: true, onProblem });
 }
 
+/** What a value has instead of the part that was asked for. */
+function has(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '; it is empty' : `; it ends with \`${value.length - 1}\``;
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value).join(', ') : '';
+  return keys === '' ? '' : `; it has ${keys}`;
+}
+
 function lookUpResult(path: string[], scope: Scope): { value: unknown; typed: true } | { problem: string } {
   const [result = '', ...keys] = path;
   if (scope.skipped.has(result)) return { problem: `the step that keeps \`results.${result}\` was skipped` };
   let value: unknown = scope.results.get(result);
   if (value === undefined) return { problem: `\`results.${result}\` is not there: its step left no result` };
-  for (const key of keys) {
+  for (const [depth, key] of keys.entries()) {
     const record = value as Record<string, unknown>;
     if (typeof value !== 'object' || value === null || !Object.hasOwn(record, key)) {
-      const has = typeof value === 'object' && value !== null ? Object.keys(value).join(', ') : '';
-      return { problem: `\`results.${result}\` has no \`${key}\`${has === '' ? '' : `; it has ${has}`}` };
+      const parent = ['results', ...path.slice(0, depth + 1)].join('.');
+      return { problem: `\`${parent}\` has no \`${key}\`${has(value)}` };
     }
     value = record[key];
   }

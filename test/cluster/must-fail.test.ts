@@ -380,6 +380,7 @@ const EXPECTATIONS: Record<string, Red> = {
     members: 2,
     steps: `
       - start: {member: etcd-1, initialCluster: [etcd-1]}
+      # etcd-scenarios-disable-next-line means-nobody
       - kill: minority # here`,
     message: '`minority` means nobody in a cluster of 1 voters',
   },
@@ -476,12 +477,12 @@ const FLOW: Record<string, Red> = {
       expect(found.step('2')).toMatchObject({ status: 'skipped', notes: ['only for etcd >=3.6'] });
     },
   },
-  'a result that has no such part': {
+  'a result whose list is shorter': {
     steps: `
       - start: all
         as: started
-      - put: {key: foo, value: "\${results.started.revision}"} # here`,
-    message: '`results.started` has no `revision`',
+      - put: {key: foo, value: "\${results.started.members.1}"} # here`,
+    message: '`results.started.members` has no `1`',
   },
   'steps side by side, of which two fail': {
     steps: `

@@ -142,7 +142,7 @@ describe('nothing is lost', () => {
       });
       const figures = figuresOf(one);
       expect(figures.verdicts).toMatchObject(NOTHING_WRONG);
-      expect(figures.writes.acknowledged).toBeGreaterThan(10);
+      expect(figures.writes.acknowledged).toBeGreaterThan(0);
       expect(figures.reads.acknowledged).toBeGreaterThan(0);
     }
     const { outage } = figuresOf(run.case('majority lost'));
