@@ -28,11 +28,10 @@ export class Roster {
 
   constructor(
     readonly declared: readonly string[],
-    security: Security,
+    private readonly security: Security,
   ) {
     for (const name of declared) {
-      const peerURL = url(security, name, PORTS.peer);
-      this.entries.set(name, { known: false, learner: false, removed: false, peerURL });
+      this.entries.set(name, { known: false, learner: false, removed: false, peerURL: this.defaultURL(name) });
     }
   }
 
@@ -53,8 +52,9 @@ export class Roster {
     return this.entry(name).added !== undefined;
   }
 
+  /** Under which peers reach it. A name that only stands for a member (`$victim`) is a host name as well. */
   peerURL(name: string): string {
-    return this.entry(name).peerURL;
+    return this.entries.get(name)?.peerURL ?? this.defaultURL(name);
   }
 
   /** The list and state that an operator would start this member with. */
@@ -64,9 +64,9 @@ export class Roster {
     return { list: entry.list ?? this.bootstrapList ?? this.fullList(), state: 'new' };
   }
 
-  /** Declared names with their peer URLs. */
+  /** Names with their peer URLs. */
   listOf(names: readonly string[]): ListEntry[] {
-    return names.map((name) => ({ name, peerURL: this.entry(name).peerURL }));
+    return names.map((name) => ({ name, peerURL: this.peerURL(name) }));
   }
 
   fullList(): ListEntry[] {
@@ -143,6 +143,10 @@ export class Roster {
     for (const [name, entry] of this.entries) if (entry.peerURL === peerURL) return name;
     const host = hostOf(peerURL);
     return host !== undefined && this.entries.has(host) ? host : undefined;
+  }
+
+  private defaultURL(name: string): string {
+    return url(this.security, name, PORTS.peer);
   }
 
   private entry(name: string): Entry {

@@ -1,11 +1,11 @@
 /** A drill as a list of instructions: what the runbook prints, the plan tells and the script runs. */
-import { substitute } from '../scenario/expressions';
 import { walkDrill } from '../scenario/follow';
 import { readNode } from '../scenario/read';
 import type { LoadedStep, Scenario } from '../scenario/scenario';
 import type { DrillState } from '../steps/drill-state';
-import { OPEN, withVariables, type Command, type Instruction } from '../steps/instruction';
+import { withVariables, type Command, type Instruction } from '../steps/instruction';
 import type { BoundStep } from '../steps/step';
+import { bindOpen, type OpenName } from './open';
 
 export interface Entry {
   step: LoadedStep;
@@ -17,12 +17,6 @@ export interface Entry {
   nested: Entry[];
   /** How many members may be up while it runs. */
   up: number;
-}
-
-export interface OpenName {
-  variable: string;
-  /** `victim.members`. */
-  result: string;
 }
 
 /** The steps that run with this version, each with its instruction, those of a block below it. */
@@ -59,21 +53,6 @@ function upDuring({ step, args }: LoadedStep, state: DrillState): number {
     step.name === 'start' ? (readNode(args, step.schema) as { member?: string | string[] }).member : undefined;
   const started = named === undefined ? [] : (state.named(named) ?? state.members);
   return new Set([...state.members.filter((member) => state.isUp(member) !== false), ...started]).size;
-}
-
-/** The step with a variable in the place of each result, which is known only when it happens. */
-function bindOpen(step: LoadedStep, open: OpenName[]): BoundStep {
-  const node = substitute(step.args, {
-    final: true,
-    onProblem: () => undefined,
-    lookup: (name) => {
-      const result = name.replace(/^results\./, '');
-      const variable = result.replace(/\W/g, '_');
-      if (!open.some((one) => one.result === result)) open.push({ variable: `$${variable}`, result });
-      return { value: `${OPEN}${variable}` };
-    },
-  });
-  return step.step.bind(readNode(node, step.step.schema));
 }
 
 function filled({ before, commands, see, otherwise }: Instruction): Instruction {

@@ -130,8 +130,9 @@ function before({ instruction, open }: Entry): string {
 
 function meaning(result: string): string {
   if (result === 'repeat.index') return 'counts the rounds, from 0';
-  const [name = '', key = ''] = result.split('.');
-  return `is the \`${key}\` of what an earlier step left, called ${name}`;
+  const [name = '', key = '', item] = result.split('.');
+  const which = item === undefined ? 'the' : `item ${item} (counted from 0) of the`;
+  return `is ${which} \`${key}\` of what an earlier step left, called ${name}`;
 }
 
 /** One fenced block for each place where they are typed, in order. */

@@ -39,6 +39,10 @@ export class DrillMembers {
     return this.facts.has(name);
   }
 
+  find(name: string): Readonly<MemberFacts> | undefined {
+    return this.facts.get(name);
+  }
+
   of(name: string): MemberFacts {
     const facts = this.facts.get(name);
     if (!facts) throw new Error(`undeclared member ${name}`);

@@ -54,17 +54,18 @@ export class DrillState {
     this.report({ rule, pointer, message, hint });
   }
 
+  /** Undefined where that is not certain, as of a name that only stands for a member: `$victim`. */
   isUp(member: string): boolean | undefined {
-    return this.facts.of(member).up;
+    return this.facts.find(member)?.up;
   }
 
   hasData(member: string): boolean | undefined {
-    return this.facts.of(member).data;
+    return this.facts.find(member)?.data;
   }
 
   /** How the member was started the last time; undefined where it never was, or that is not certain. */
   specOf(member: string): StartSpec | undefined {
-    return this.facts.of(member).spec;
+    return this.facts.find(member)?.spec;
   }
 
   /** The members that a selector certainly means; undefined where that shows only when it runs. */

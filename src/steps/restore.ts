@@ -2,7 +2,6 @@ import { Unmet } from '../errors';
 import { isUp } from './ask';
 import type { StepContext } from './context';
 import { clusterList } from '../cluster/command';
-import { PLAIN, PORTS, url } from '../cluster/security';
 import type { ListEntry, Roster } from '../cluster/roster';
 import type { DrillState } from './drill-state';
 import { folded, quote, sentences, targetOf, toolName, type Instruction } from './instruction';
@@ -101,16 +100,11 @@ export const restore = defineStep({
 });
 
 /** The flags of `snapshot restore` but for the data directory. */
-export function restoreFlags(
-  member: string,
-  args: RestoreArgs,
-  roster: Roster,
-  peerURL = roster.peerURL(member),
-): [name: string, value?: string][] {
+export function restoreFlags(member: string, args: RestoreArgs, roster: Roster): [name: string, value?: string][] {
   return [
     ['--name', member],
     ['--initial-cluster', clusterList(listFor(args, roster))],
-    ['--initial-advertise-peer-urls', peerURL],
+    ['--initial-advertise-peer-urls', roster.peerURL(member)],
     ...(args.initialClusterToken === undefined
       ? []
       : [['--initial-cluster-token', args.initialClusterToken] as [string, string]]),
@@ -129,11 +123,8 @@ function instruct(member: Selector, snapshot: SnapshotSource, args: RestoreArgs,
   const target = targetOf(member, state);
   const file = snapshotFileName(snapshot);
   const commands = target.names.map((name) => {
-    const isDeclared = state.members.includes(name);
-    const own = isDeclared ? state.specOf(name)?.version : undefined;
-    const toolOf = args.version ?? own ?? state.version;
-    const peerURL = isDeclared ? state.roster.peerURL(name) : url(PLAIN, name, PORTS.peer);
-    const flags = restoreFlags(name, args, state.roster, peerURL).map(([flagName, value]) =>
+    const toolOf = args.version ?? state.specOf(name)?.version ?? state.version;
+    const flags = restoreFlags(name, args, state.roster).map(([flagName, value]) =>
       value === undefined ? flagName : `${flagName} ${quote(value)}`,
     );
     const tool = `${toolName(operatorTool(toolOf), toolOf)} snapshot restore ${quote(file)}`;

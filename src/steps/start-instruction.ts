@@ -19,10 +19,7 @@ export function startLines(name: string, wishes: StartWishes, state: DrillState)
 
 export function instructStart(args: StartArgs, state: DrillState): Instruction {
   const target = targetOf(args.member, state);
-  const names =
-    args.member === 'all'
-      ? target.names.filter((name) => !state.members.includes(name) || state.isUp(name) !== true)
-      : target.names;
+  const names = args.member === 'all' ? target.names.filter((name) => state.isUp(name) !== true) : target.names;
   const waits = (args.waitFor ?? 'healthy') === 'healthy';
   return {
     before: sentences(target.explained, beforeStart(names, args, state), together(names, waits)),
@@ -44,9 +41,13 @@ function beforeStart(names: readonly string[], args: StartArgs, state: DrillStat
   const who = andList(names);
   const [s, another] =
     names.length === 1 ? ['s', 'another machine, with the same name'] : ['', 'other machines, with the same names'];
-  const disk = names.every((name) => state.members.includes(name) && state.hasData(name) === true);
+  const disk = names.every((name) => state.hasData(name) === true);
   const data = !disk ? '' : names.length === 1 ? ' and the same data directory' : ' and the same data directories';
+  const isOpen = args.member !== 'all' && names.some((name) => !state.members.includes(name)) && !state.listIsCertain;
   return sentences(
+    isOpen
+      ? 'Where it was added with `member add` and has no data yet, take the --initial-cluster and --initial-cluster-state that this printed.'
+      : '',
     args.version === undefined ? '' : `${who} now run${s} etcd ${args.version}: install that version there first.`,
     args.newAddress === true
       ? `${who} come${s} up on ${another}${data}: let ${names.length === 1 ? 'the name' : 'the names'} resolve to the new address${names.length === 1 ? '' : 'es'} everywhere (DNS, /etc/hosts) before you start ${names.length === 1 ? 'it' : 'them'}.`
@@ -61,10 +62,8 @@ function beforeStart(names: readonly string[], args: StartArgs, state: DrillStat
 function afterRefusal(name: string, args: StartArgs, state: DrillState): string {
   if (args.forceNewCluster === true)
     return 'Change nothing else: its data is the only copy. Keep a copy of it, and read its log.';
-  const declared = state.members.includes(name);
-  const spec = declared ? state.specFor(name, args) : undefined;
-  if (declared && state.hasData(name) === true)
-    return 'Its last log lines say what is wrong with its data, its ports or its name.';
+  if (state.hasData(name) === true) return 'Its last log lines say what is wrong with its data, its ports or its name.';
+  const spec = state.members.includes(name) ? state.specFor(name, args) : undefined;
   if (spec?.initialClusterState === 'existing') {
     const list = andList(spec.initialCluster.map((entry) => entry.name));
     return `\`member count is unequal\`: the cluster does not consist of ${list}; compare with \`member list\`, and add the member before it is started. Clear its data directory before you try again.`;

@@ -49,10 +49,7 @@ function followEnd(selected: Selector, state: DrillState): void {
 
 function instruct(selected: Selector, state: DrillState, name: 'stop' | 'kill'): Instruction {
   const target = targetOf(selected, state);
-  const up =
-    selected === 'all'
-      ? target.names.filter((one) => !state.members.includes(one) || state.isUp(one) !== false)
-      : target.names;
+  const up = selected === 'all' ? target.names.filter((one) => state.isUp(one) !== false) : target.names;
   const signal = name === 'stop' ? 'TERM' : 'KILL';
   const graceful =
     'Etcd ends by itself on SIGTERM, after it has written what it knows. Never shorten this with SIGKILL.';

@@ -35,7 +35,7 @@ export function instructSwap(args: FollowedSwap, state: DrillState): Instruction
 }
 
 function linesFor(name: string, { to, flags = {} }: FollowedSwap, state: DrillState): string {
-  const before = state.members.includes(name) ? state.specOf(name) : undefined;
+  const before = state.specOf(name);
   if (!before) return startLines(name, { version: to, flags }, state);
   return etcdLines(name, { ...state.specFor(name, { version: to }), flags: mergeFlags(before.flags, flags) });
 }

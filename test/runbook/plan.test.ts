@@ -46,6 +46,23 @@ describe('the plan', () => {
     ]);
   });
 
+  it('has a variable where a result names a member', () => {
+    const steps = [
+      'start: all',
+      '{kill: follower, as: old}',
+      'member-remove: "${results.old.members.0}"',
+      'member-add: "${results.old.members.0}"',
+    ];
+    expect(planOf(steps)[0]?.steps[3]).toMatchObject({
+      sentence: 'add $old_members_0 as a member',
+      commands: [
+        {
+          text: expect.stringContaining('member add $old_members_0 --peer-urls "http://$old_members_0:2380"') as string,
+        },
+      ],
+    });
+  });
+
   it('tells how long the last run took, and says so where there was none', () => {
     expect(planOf(['start: all'])[0]?.last).toBeNull();
     const cases = [{ id: 'drill.yaml@3.5.35', verdict: 'passed', durationMs: 1234 }];

@@ -53,5 +53,6 @@ function learnerIn(step: LoadedStep, state: DrillState): string | undefined {
   const consistent = argument(step, 'consistent');
   const among = consistent?.kind === 'map' ? valueOf(consistent, 'among') : undefined;
   const names = among?.kind === 'seq' ? among.items.flatMap((one) => (one.kind === 'scalar' ? [one.text] : [])) : [];
-  return state.listIsCertain ? names.find((name) => state.roster.isLearner(name)) : undefined;
+  const declared = names.filter((name) => state.members.includes(name));
+  return state.listIsCertain ? declared.find((name) => state.roster.isLearner(name)) : undefined;
 }

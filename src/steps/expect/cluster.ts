@@ -6,7 +6,7 @@ import { EtcdSaid, Unmet } from '../../errors';
 import type { StepContext } from '../context';
 import { PROBE_MS, servingProcesses } from '../health';
 import { PLAIN, PORTS, url } from '../../cluster/security';
-import { andList, asked as whom, etcdctl, everybody, named, type Instruction } from '../instruction';
+import { andList, asked as whom, etcdctl, everybody, named, OPEN, type Instruction } from '../instruction';
 import type { DrillState } from '../drill-state';
 import { flag, id, memberName, text } from '../schema';
 import { leaderViews } from '../select';
@@ -227,7 +227,10 @@ export const clusterId = defineRow({
 });
 
 function instructClusterId(expected: unknown, state: DrillState): Instruction {
-  const ofOne = (id: string): string => `\`"ClusterID" : ${BigInt(`0x${hexId(id)}`)}\` (${hexId(id)} in hex)`;
+  const ofOne = (id: string): string =>
+    id.includes(OPEN)
+      ? `the ID ${id}, in decimal`
+      : `\`"ClusterID" : ${BigInt(`0x${hexId(id)}`)}\` (${hexId(id)} in hex)`;
   const look = (members: readonly string[]): string =>
     `${etcdctl(state, named(members.slice(0, 1)), 'member', 'list', '-w', 'fields')} | grep ClusterID`;
   if (typeof expected === 'string') {
