@@ -153,7 +153,7 @@ describe('everything together', () => {
     cacheWith({ buildable: [] });
     const { versions, remarks } = await availableVersions(undefined, { pull: 'never', cacheDir: folder }, never);
     expect(versions.map(({ version }) => version)).toEqual(['3.4.23']);
-    expect(remarks).toEqual(['the engine was not asked', 'registries were not asked (--pull never)']);
+    expect(remarks).toEqual(['the engine was not asked', 'image registries were not asked (--pull never)']);
   });
 
   it('is only what looks like --image where that names images', async () => {

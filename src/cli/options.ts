@@ -43,7 +43,9 @@ export const IMAGES = {
   pull: {
     type: 'choice',
     of: ['missing', 'never'],
-    text: 'pull what is not there, or nothing',
+    text:
+      'ask registries for an image that is not there, or never: it is built then; with --image too it has to be there, ' +
+      'and nothing is built',
     otherwise: 'the configuration, else missing',
   },
 } as const satisfies Options;

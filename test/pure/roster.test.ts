@@ -173,6 +173,6 @@ describe('the roster', () => {
   });
 
   it('knows nobody who was not declared', () => {
-    expect(() => new Roster(NAMES, PLAIN).peerURL('etcd-4')).toThrow('undeclared member etcd-4');
+    expect(() => new Roster(NAMES, PLAIN).removed('etcd-4')).toThrow('undeclared member etcd-4');
   });
 });

@@ -64,7 +64,7 @@ export async function availableVersions(
     look(`the cache ${cacheDir}`, inCache(cacheDir)),
     look('builds', remembered(cacheDir, 'buildable', () => buildable(signal)).then(asFound('build'))),
     options.pull === 'never'
-      ? (remarks.push('registries were not asked (--pull never)'), [])
+      ? (remarks.push('image registries were not asked (--pull never)'), [])
       : look('registries', remembered(cacheDir, 'pullable', () => publishedTags(signal)).then(asFound('pull'))),
   ]);
   return { versions: merged(found.flat()), remarks };

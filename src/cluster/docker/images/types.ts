@@ -4,7 +4,7 @@ import type Dockerode from 'dockerode';
 export interface ImageOptions {
   /** The image to use: `{version}` in it is replaced; without `{version}` it is used as it is, whatever the version. */
   image?: string;
-  /** Whether an image that is not there may be pulled from a registry. */
+  /** Whether an image that is not there may be pulled from a registry. Without `image` it is built where it is not. */
   pull: 'missing' | 'never';
   /** Where images that were built are kept; the user's cache folder where it is not given. */
   cacheDir?: string;
