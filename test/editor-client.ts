@@ -18,7 +18,12 @@ const SETTINGS: Record<string, unknown> = {
 
 export interface Diagnostic {
   message: string;
-  range: { start: { line: number; character: number } };
+  range: { start: Position; end: Position };
+}
+
+interface Waiting<T> {
+  resolve: (value: T) => void;
+  reject: (error: Error) => void;
 }
 
 interface Message {
@@ -28,7 +33,7 @@ interface Message {
   result?: unknown;
 }
 
-interface Position {
+export interface Position {
   line: number;
   character: number;
 }
@@ -38,12 +43,17 @@ export class EditorClient {
   private buffer = Buffer.alloc(0);
   private sent = 0;
   private documents = 0;
-  private readonly answers = new Map<number, (result: unknown) => void>();
-  private readonly diagnosed = new Map<string, (found: Diagnostic[]) => void>();
+  private readonly answers = new Map<number, Waiting<unknown>>();
+  private readonly diagnosed = new Map<string, Waiting<Diagnostic[]>>();
+  private gone: Error | undefined;
 
   constructor(private readonly folder: string) {
     this.server = spawn(process.execPath, [SERVER, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
     this.server.stdout?.on('data', (bytes: Buffer) => this.read(bytes));
+    // A write to a server that has just ended; its end is told by `exit`.
+    this.server.stdin?.on('error', () => undefined);
+    this.server.on('error', ({ message }) => this.lose(message));
+    this.server.on('exit', (code, signal) => this.lose(`it ended with ${signal ?? `code ${code}`}`));
   }
 
   async begin(): Promise<void> {
@@ -67,7 +77,7 @@ export class EditorClient {
   /** Opens a text as a file of the folder, and answers its address and what the server has against it. */
   async open(text: string): Promise<{ uri: string; diagnostics: Diagnostic[] }> {
     const uri = this.uriOf(`drill-${++this.documents}.yaml`);
-    const diagnostics = new Promise<Diagnostic[]>((resolve) => this.diagnosed.set(uri, resolve));
+    const diagnostics = this.waitFor(this.diagnosed, uri);
     this.notify('textDocument/didOpen', { textDocument: { uri, languageId: 'yaml', version: 1, text } });
     return { uri, diagnostics: await diagnostics };
   }
@@ -88,11 +98,10 @@ export class EditorClient {
     return typeof contents === 'string' ? contents : (contents?.value ?? '');
   }
 
-  private async openAt(text: string): Promise<{ uri: string; position: Position }> {
-    const [before = '', after = ''] = text.split('|');
-    const lines = before.split('\n');
-    const { uri } = await this.open(before + after);
-    return { uri, position: { line: lines.length - 1, character: (lines.at(-1) ?? '').length } };
+  private async openAt(marked: string): Promise<{ uri: string; position: Position }> {
+    const { text, position } = placeOf(marked);
+    const { uri } = await this.open(text);
+    return { uri, position };
   }
 
   private uriOf(name: string): string {
@@ -101,10 +110,19 @@ export class EditorClient {
 
   private request(method: string, params: unknown): Promise<unknown> {
     const id = ++this.sent;
-    return new Promise((resolve) => {
-      this.answers.set(id, resolve);
-      this.send({ id, method, params });
-    });
+    const answer = this.waitFor(this.answers, id);
+    this.send({ id, method, params });
+    return answer;
+  }
+
+  private waitFor<K, T>(waiting: Map<K, Waiting<T>>, key: K): Promise<T> {
+    if (this.gone) return Promise.reject(this.gone);
+    return new Promise((resolve, reject) => waiting.set(key, { resolve, reject }));
+  }
+
+  private lose(why: string): void {
+    this.gone ??= new Error(`the yaml-language-server is gone: ${why}`);
+    for (const { reject } of [...this.answers.values(), ...this.diagnosed.values()]) reject(this.gone);
   }
 
   private notify(method: string, params: unknown): void {
@@ -132,15 +150,24 @@ export class EditorClient {
   private take({ id, method, params, result }: Message): void {
     if (method === 'textDocument/publishDiagnostics') {
       const { uri, diagnostics } = params as { uri: string; diagnostics: Diagnostic[] };
-      this.diagnosed.get(uri)?.(diagnostics);
+      this.diagnosed.get(uri)?.resolve(diagnostics);
+      this.diagnosed.delete(uri);
     } else if (method === 'workspace/configuration') {
       const { items } = params as { items: { section?: string }[] };
       this.send({ id, result: items.map(({ section }) => SETTINGS[section ?? ''] ?? null) });
     } else if (method !== undefined && id !== undefined) {
       this.send({ id, result: null });
     } else if (id !== undefined) {
-      this.answers.get(id)?.(result);
+      this.answers.get(id)?.resolve(result);
       this.answers.delete(id);
     }
   }
+}
+
+/** A text without its first `|`, and where that stood. */
+export function placeOf(marked: string): { text: string; position: Position } {
+  const at = marked.indexOf('|');
+  const lines = marked.slice(0, at).split('\n');
+  const text = marked.slice(0, at) + marked.slice(at + 1);
+  return { text, position: { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 } };
 }

@@ -17,7 +17,14 @@ export type Combination = ReadonlyMap<string, ScalarNode>;
 
 export const MATRIX: JsonSchema = {
   type: 'object',
-  additionalProperties: { type: 'array', items: text, minItems: 1, uniqueItems: true, expects: 'a list of values' },
+  additionalProperties: {
+    type: 'array',
+    items: text,
+    minItems: 1,
+    uniqueItems: true,
+    expects: 'a list of values',
+    description: 'the scenario runs with each of these values',
+  },
   minProperties: 1,
   expects: 'a map of lists, such as {from: [3.4.23, 3.5.35]}',
   description: 'named lists: the scenario runs once for each combination, ${matrix.NAME} is its value',

@@ -3,7 +3,8 @@ import type { ErrorObject } from 'ajv';
 import type { Problem } from '../errors';
 import { nearest } from '../match';
 import type { SourceFile } from '../source';
-import { EXPRESSION, type JsonSchema } from '../steps/schema';
+import type { JsonSchema } from '../steps/schema';
+import { expectation, typesOf } from './expectation';
 import { cut, describe, locate, type MapEntry, type Node } from './node';
 import { MAX_PROBLEMS, problemAt } from './parse';
 
@@ -144,40 +145,6 @@ function nameOf(pointer: string, { node, what }: Subject): string {
 
 function entryOf(node: Node, key: string): MapEntry | undefined {
   return node.kind === 'map' ? node.entries.find((one) => one.key.text === key) : undefined;
-}
-
-function typesOf(schema: JsonSchema): readonly string[] {
-  return typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
-}
-
-function expectation(schema: JsonSchema): string {
-  if (schema.expects !== undefined) return schema.expects;
-  if (schema.enum !== undefined) return `one of ${schema.enum.map(String).join(', ')}`;
-  const words = typesOf(schema).flatMap((type) => (type === 'null' ? [] : [wordFor(type, schema)]));
-  return [...new Set(words)].join(' or ');
-}
-
-function wordFor(type: string, schema: JsonSchema): string {
-  switch (type) {
-    case 'string':
-      return schema.names ? 'a name' : schema.pattern === EXPRESSION.source ? 'an expression' : 'a text';
-    case 'integer':
-      return schema.minimum === undefined ? 'a whole number' : `a whole number from ${schema.minimum} on`;
-    case 'boolean':
-      return 'true or false';
-    case 'array':
-      return schema.steps
-        ? 'a list of steps'
-        : schema.minItems === undefined
-          ? 'a list'
-          : schema.minItems === 1
-            ? 'a list with something in it'
-            : `a list of at least ${schema.minItems}`;
-    case 'object':
-      return 'a map';
-    default:
-      return type;
-  }
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -66,7 +66,15 @@ function orExpression(schema: JsonSchema): JsonSchema {
     }
     return schema.pattern === undefined ? inner : { ...inner, pattern: orPattern(schema.pattern) };
   }
-  return { ...inner, type: [...types, 'string'], pattern: EXPRESSION.source };
+  const expressive = { ...inner, type: [...types, 'string'], pattern: EXPRESSION.source };
+  return schema.enum === undefined ? expressive : { ...expressive, ...between(schema.enum) };
+}
+
+/** Numbers that may be an expression as well: their bounds stand for the list. */
+function between(numbers: readonly unknown[]): JsonSchema {
+  const known = numbers.map(Number);
+  const expects = `one of ${known.join(', ')}`;
+  return { enum: undefined, expects, minimum: Math.min(...known), maximum: Math.max(...known) };
 }
 
 /** A pattern that a text with an expression inside fits as well. */

@@ -14,6 +14,7 @@ export interface JsonSchema {
   readonly examples?: readonly unknown[];
   readonly pattern?: string;
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly minProperties?: number;
@@ -90,7 +91,7 @@ export const memberNames = {
 
 export const flagMap = {
   type: 'object',
-  additionalProperties: { type: ['string', 'null'] },
+  additionalProperties: { type: ['string', 'null'], description: 'a flag of etcd, without the dashes; null drops it' },
 } as const;
 
 /** Values of variables: a text, or for `flags` a map. */
@@ -98,8 +99,9 @@ export const variableValues = {
   type: 'object',
   additionalProperties: {
     type: ['string', 'object'],
-    additionalProperties: { type: ['string', 'null'] },
+    additionalProperties: flagMap.additionalProperties,
     expects: 'a text, or a map of flags',
+    description: 'a variable: a text, or a map for `flags`',
   },
 } as const;
 

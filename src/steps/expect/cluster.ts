@@ -115,6 +115,7 @@ export const members = defineRow({
         learner: { ...flag, description: 'whether it has no vote' },
       },
       additionalProperties: false,
+      description: 'what the member list says of this member',
     },
     names: 'plain',
   } as const,
@@ -195,7 +196,7 @@ export const clusterId = defineRow({
   schema: {
     type: ['string', 'object'],
     pattern: id.pattern,
-    additionalProperties: id,
+    additionalProperties: { ...id, description: 'the ID of the cluster that this member is in' },
     minProperties: 1,
     names: 'plain',
     expects: 'an ID, or a map of members to IDs',
@@ -256,7 +257,7 @@ export const version = defineRow({
       member: {
         description: 'the version that each member says it is',
         type: 'object',
-        additionalProperties: text,
+        additionalProperties: { ...text, description: 'the version that this member says it is' },
         names: 'plain',
       },
     },
