@@ -153,6 +153,8 @@ export type EventBody =
       resolved: Resolution[];
       /** What the report should say beside the sentence: `asked etcd-1`, `attempt 1 may have been applied as well`. */
       notes: string[];
+      /** What is part of the verdict: every report has it, of a case that passed as well. Absent where there is nothing. */
+      remarks?: string[];
       /** For a step of `onFailure`: what it found, as a text of several lines. */
       collected?: string;
     }

@@ -72,6 +72,13 @@ export const SENSE_RULES = {
       'restart of any 3.5 member is fatal: it is never sent there.',
   ),
 
+  'history-not-rehearsed': likely(
+    'A restore writes a new member list and a new log, so a rehearsal does not have the history of the cluster that the ' +
+      'snapshot is from, and 3.6 is the version that looks at it. A learner that was promoted before 3.5.20 is a learner ' +
+      'again for 3.6, which has room for one: `too many learner members in cluster` (etcd-io/etcd#19557). Run every member ' +
+      'on 3.5.20 or later, and start each once more there, before 3.6. docs/upgrades.md says what else a rehearsal leaves out.',
+  ),
+
   'unsupported-step': certain(
     'The version of etcd that the scenario is given can not do what the step says. Let the step be skipped there (`when: ' +
       '{etcd: ">=3.4"}`), or the whole drill (`requires`).',

@@ -5,7 +5,16 @@ import type { CaseRef, Counts, EventOf } from '../events';
 import { renderCollected, renderFailures } from './failure';
 import { matricesOf } from './matrix';
 import { matrixTable } from './matrix-table';
-import { countsByMark, knownReason, markOf, reasonOf, type CaseRecord, type Ledger, type Mark } from './ledger';
+import {
+  countsByMark,
+  knownReason,
+  markOf,
+  reasonOf,
+  remarksOf,
+  type CaseRecord,
+  type Ledger,
+  type Mark,
+} from './ledger';
 import type { Style } from './style';
 import { workloadLines } from './workload';
 import { plural } from '../plural';
@@ -55,7 +64,7 @@ export function caseLine(record: CaseRecord, columns: number, style: Style): str
   return `${head}  ${'-'.padStart(8)}  ${place}\n       ${style.yellow(oneLine(reasonOf(record) ?? ''))}`;
 }
 
-/** What stands below a case's line: skipped steps, the failure, how a kept cluster is reached. Ends with a blank line, or is empty. */
+/** What stands below a case's line: skipped steps, remarks, the failure, how a kept cluster is reached. Ends with a blank line, or is empty. */
 export function caseDetails(record: CaseRecord, style: Style, reports: string | null): string {
   const skips = record.steps.filter(({ status }) => status === 'skipped');
   const notes = skips.map(({ step, notes: why }) => {
@@ -66,6 +75,7 @@ export function caseDetails(record: CaseRecord, style: Style, reports: string | 
     style.cyan(`step ${oneLine(step)}, the workload:`),
     ...workloadLines(figures).map((line) => `  ${line}`),
   ]);
+  const remarks = remarksOf(record).map(({ step, text: said }) => `step ${oneLine(step)}: ${oneLine(said)}`);
   const failure = renderFailures(record.failure, record.further, { style, reports });
   const collected = renderCollected(record.steps, style);
   const kept =
@@ -73,7 +83,7 @@ export function caseDetails(record: CaseRecord, style: Style, reports: string | 
       ? [style.bold('the cluster was kept:'), ...record.kept.map((line) => `  ${clean(line)}`)]
       : [];
   const parts = [
-    indent([...notes, ...loads].join('\n'), '       '),
+    indent([...notes, ...remarks, ...loads].join('\n'), '       '),
     indent(failure, '  '),
     indent(collected, '  '),
     indent(kept.join('\n'), '  '),

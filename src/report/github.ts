@@ -7,7 +7,17 @@ import type { Severity } from '../rules';
 import { formatPlace } from '../source';
 import { headlineOf, renderCollected, renderFailure, renderFailures } from './failure';
 import { dispatch, type Handlers } from './handlers';
-import { countsByMark, knownReason, Ledger, markOf, reasonOf, titleOf, type CaseRecord, type Mark } from './ledger';
+import {
+  countsByMark,
+  knownReason,
+  Ledger,
+  markOf,
+  reasonOf,
+  remarksOf,
+  titleOf,
+  type CaseRecord,
+  type Mark,
+} from './ledger';
 import type { Out } from './live';
 import { matricesOf, type Matrix, type MatrixCell } from './matrix';
 import { cellWord } from './matrix-table';
@@ -105,6 +115,7 @@ export function stepSummaryOf(ledger: Ledger): string {
     ...matricesOf(ledger.cases).map(matrixOfWords),
     table(['Verdict', 'Scenario', 'etcd', 'Duration', 'Where', 'What'], ledger.cases.map(rowOf)),
     ...(ledger.finished?.remarks ?? []).map((remark) => `Note: ${escapeMarkdown(remark)}`),
+    ...stepRemarksOf(ledger),
     ...workloadsOf(ledger),
     ...detailsOf(ledger),
   ];
@@ -133,6 +144,17 @@ function rowOf(record: CaseRecord): string[] {
   const what = known ? knownReason(known) : (reasonOf(record) ?? '');
   const texts = [ref.name, ref.etcd, duration, `${place.file}:${place.line}`, what];
   return [MARKS[markOf(record)], ...texts.map((text) => escapeMarkdown(cutEnd(text, LONGEST_CELL)))];
+}
+
+/** What steps have to say beside the verdict: one list for all cases. */
+function stepRemarksOf(ledger: Ledger): string[] {
+  const lines = ledger.cases.flatMap((record) =>
+    remarksOf(record).map(({ step, text }) => {
+      const head = cutEnd(`${titleOf(record.ref)}, step ${step}`, LONGEST_CELL);
+      return `- ${escapeMarkdown(`${head}: ${cutEnd(oneLine(text), LONGEST_CELL)}`)}`;
+    }),
+  );
+  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function workloadsOf(ledger: Ledger): string[] {

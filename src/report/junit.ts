@@ -88,8 +88,9 @@ function typeOf(record: CaseRecord): string {
 
 /** Why a failure counts as a pass, what was done, step by step, and what a kept cluster is reached by. */
 function trail(record: CaseRecord): string {
-  const steps = record.steps.map(({ step, status, durationMs, notes, collected }) => {
-    const noted = notes.length > 0 ? `  (${notes.map(oneLine).join('; ')})` : '';
+  const steps = record.steps.map(({ step, status, durationMs, notes, remarks = [], collected }) => {
+    const said = [...notes, ...remarks];
+    const noted = said.length > 0 ? `  (${said.map(oneLine).join('; ')})` : '';
     const line = `${status.padEnd(11)} ${oneLine(step.id)}: ${oneLine(step.sentence)}  ${formatDuration(durationMs)}${noted}`;
     return collected === undefined ? line : `${line}\n${indent(clean(collected), '            ')}`;
   });

@@ -1,4 +1,5 @@
 /** The run so far, case by case: what the reporters that write at the end look things up in. */
+import type { Problem } from '../errors';
 import {
   isKnownFailure,
   type CaseRef,
@@ -32,6 +33,8 @@ export interface CaseRecord {
 export class Ledger {
   started: EventOf<'run-started'> | undefined;
   finished: EventOf<'run-finished'> | undefined;
+  /** The warnings about the files. */
+  readonly warnings: Problem[] = [];
   private readonly records = new Map<string, CaseRecord>();
   private run = '';
   private firstTime = '';
@@ -48,6 +51,9 @@ export class Ledger {
     'run-started': (event) => {
       this.started = event;
       for (const ref of event.cases) this.records.set(ref.id, newRecord(ref));
+    },
+    problem: ({ problem }) => {
+      if (problem.severity === 'warning') this.warnings.push(problem);
     },
     'case-started': (event) => {
       Object.assign(this.record(event.case), { state: 'running', startedAt: event.time });
@@ -150,6 +156,11 @@ export function reasonOf(record: CaseRecord): string | undefined {
   if (failure) return failure.message;
   if (record.state === 'over') return record.verdict;
   return record.state === 'running' ? 'the run ended while this was running' : 'the run ended before this was started';
+}
+
+/** What its steps have to say beside the verdict, in their order. */
+export function remarksOf({ steps }: CaseRecord): { step: string; text: string }[] {
+  return steps.flatMap(({ step, remarks = [] }) => remarks.map((text) => ({ step: step.id, text })));
 }
 
 /** `NAME [etcd VERSION]`: how every report names a case. */

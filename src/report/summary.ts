@@ -1,12 +1,12 @@
 /** `summary.json`: the run in one object, for scripts that do not want to read the whole stream. */
 import path from 'node:path';
 import { EVENT_VERSION, type Counts, type Failure, type Reporter, type RunEvent, type Verdict } from '../events';
-import type { Comparison } from '../errors';
+import type { Comparison, Problem } from '../errors';
 import type { WorkloadFigures } from '../figures';
 import { toSafeJson, writeWhole } from './files';
 import { caseLogs } from './folder';
 import { matricesOf, type Matrix } from './matrix';
-import { Ledger, reasonOf, type CaseRecord } from './ledger';
+import { Ledger, reasonOf, remarksOf, type CaseRecord } from './ledger';
 
 export interface FailureSummary {
   kind: Failure['kind'];
@@ -36,10 +36,21 @@ export interface CaseSummary {
   /** What failed afterwards, in `finally` or on removal. */
   further?: FailureSummary[];
   kept?: string[];
+  /** What steps have to say beside the verdict, by the step's id. */
+  remarks?: { step: string; text: string }[];
   /** What clients did while steps ran, by the step's id. */
   workloads?: { step: string; figures: WorkloadFigures }[];
   /** The folder of the members' logs, relative to this file; absent where nothing ran. */
   logs?: string;
+}
+
+export interface WarningSummary {
+  rule: string;
+  message: string;
+  hint?: string;
+  file: string;
+  line: number;
+  column: number;
 }
 
 export interface RunSummary {
@@ -52,6 +63,8 @@ export interface RunSummary {
   exitCode: number | null;
   counts: Counts;
   remarks: string[];
+  /** What is likely wrong with the files, or not shown by them; absent where nothing is. */
+  warnings?: WarningSummary[];
   bind: string;
   engine: string;
   cases: CaseSummary[];
@@ -87,6 +100,7 @@ export function summarize(ledger: Ledger): RunSummary {
     exitCode: finished?.exitCode ?? null,
     counts: ledger.counts,
     remarks: finished?.remarks ?? [],
+    warnings: ledger.warnings.length > 0 ? ledger.warnings.map(summarizeWarning) : undefined,
     bind: started?.bind ?? '',
     engine: started?.engine ?? '',
     cases: ledger.cases.map(summarizeCase),
@@ -97,6 +111,7 @@ export function summarize(ledger: Ledger): RunSummary {
 function summarizeCase(record: CaseRecord): CaseSummary {
   const { id, name, file, line, etcd, matrix } = record.ref;
   const { versions, verdict, durationMs, failure, known, further, kept, workloads } = record;
+  const remarks = remarksOf(record);
   return {
     ...{ id, name, file, line, etcd, versions, verdict, durationMs },
     ...(matrix ? { matrix } : {}),
@@ -105,9 +120,14 @@ function summarizeCase(record: CaseRecord): CaseSummary {
     failure: failure ? summarizeFailure(failure) : undefined,
     further: further.length > 0 ? further.map(summarizeFailure) : undefined,
     kept: kept.length > 0 ? kept : undefined,
+    remarks: remarks.length > 0 ? remarks : undefined,
     workloads: workloads.length > 0 ? workloads.map(({ step, figures }) => ({ step, figures })) : undefined,
     logs: record.startedAt === undefined ? undefined : caseLogs(id),
   };
+}
+
+function summarizeWarning({ rule, message, hint, place: { file, line, column } }: Problem): WarningSummary {
+  return { rule, message, hint, file, line, column };
 }
 
 function summarizeFailure({ kind, message, cure, step, comparisons }: Failure): FailureSummary {

@@ -188,6 +188,7 @@ export class StepRunner {
       left,
       call: (atMostMs): Call => ({ timeoutMs: callMs(timeoutMs, left(), atMostMs), signal }),
       note: (text) => trace.note(text),
+      remark: (text) => trace.remark(text),
       waitingFor: (what) => {
         if (trace.waitingFor === what) return;
         trace.waitingFor = what;
@@ -276,6 +277,7 @@ export class StepRunner {
       attempts,
       resolved: trace.resolved,
       notes: trace.notes(attempts),
+      ...(trace.remarks.length === 0 ? {} : { remarks: trace.remarks }),
       ...(collected === undefined ? {} : { collected }),
     });
   }

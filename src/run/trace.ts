@@ -6,6 +6,8 @@ export class StepTrace {
   readonly concerned = new Set<string>();
   private readonly said: string[] = [];
   private readonly lasting: string[] = [];
+  /** What is part of the verdict. */
+  readonly remarks: string[] = [];
   /** What is, or was last, waited for. */
   waitingFor: string | undefined;
   /** Attempts whose outcome is unknown: they may have been applied. */
@@ -22,14 +24,19 @@ export class StepTrace {
     if (!this.said.includes(text)) this.said.push(text);
   }
 
+  remark(text: string): void {
+    if (!this.remarks.includes(text)) this.remarks.push(text);
+  }
+
   /** A note that later attempts do not wipe out. */
   noteForGood(text: string): void {
     this.lasting.push(text);
   }
 
-  /** Forgets the notes of an attempt that did not count. */
+  /** Forgets the notes and remarks of an attempt that did not count. */
   startAttempt(): void {
     this.said.length = 0;
+    this.remarks.length = 0;
   }
 
   /** The notes of the last attempt, and what was left open by those before. */

@@ -33,6 +33,8 @@ export interface StepContext {
   call(atMostMs?: number): Call;
   /** Puts a sentence beside the step in the reports. */
   note(text: string): void;
+  /** Puts a sentence beside the verdict of the drill, in every report. */
+  remark(text: string): void;
   /** Says what is being waited for right now; the failure says the last one if time runs out. */
   waitingFor(what: string): void;
   /** Says to whom a selector was resolved. */

@@ -14,6 +14,8 @@ export interface MemberFacts {
   settled: boolean;
   /** After a mistake of the drill: whether it runs is open until it has been started again. */
   doubtful: boolean;
+  /** The file from outside that its data was restored from. */
+  outsideFile: string | undefined;
   /** The cluster that its data is of. */
   cluster: KnownCluster | undefined;
 }
@@ -24,6 +26,7 @@ const NOTHING: MemberFacts = {
   spec: undefined,
   settled: false,
   doubtful: false,
+  outsideFile: undefined,
   cluster: undefined,
 };
 
@@ -95,7 +98,13 @@ export class DrillMembers {
   forget(names: readonly string[]): void {
     this.unnamed = undefined;
     for (const name of names) {
-      Object.assign(this.of(name), { up: undefined, data: undefined, spec: undefined, cluster: undefined });
+      Object.assign(this.of(name), {
+        up: undefined,
+        data: undefined,
+        spec: undefined,
+        outsideFile: undefined,
+        cluster: undefined,
+      });
     }
   }
 

@@ -150,14 +150,24 @@ export class DrillState {
     return this.facts.keptStarted(as);
   }
 
-  wiped(member: string): void {
-    Object.assign(this.facts.of(member), { data: false, cluster: undefined });
+  /** The file from outside that the member's data was restored from; undefined for other data. */
+  outsideFileOf(member: string): string | undefined {
+    return this.facts.find(member)?.outsideFile;
   }
 
-  restored(member: string, list: readonly string[] | undefined, origin: string): void {
+  wiped(member: string): void {
+    Object.assign(this.facts.of(member), { data: false, outsideFile: undefined, cluster: undefined });
+  }
+
+  /** `outsideFile`: the snapshot, where no step of the drill took it. */
+  restored(
+    member: string,
+    from: { list: readonly string[] | undefined; origin: string; outsideFile: string | undefined },
+  ): void {
+    const { list, origin, outsideFile } = from;
     const names = list ?? this.members;
     const key = `${origin} ${names.toSorted().join(' ')}`;
-    Object.assign(this.facts.of(member), { data: true, cluster: this.clusters.ofOrigin(key, names) });
+    Object.assign(this.facts.of(member), { data: true, outsideFile, cluster: this.clusters.ofOrigin(key, names) });
     this.roster.restored(member, list ? this.roster.listOf(list) : this.roster.fullList());
     this.listIsCertain = true;
   }

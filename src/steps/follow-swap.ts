@@ -1,4 +1,6 @@
 /** What can be known of `upgrade` and `downgrade` by reading alone. */
+import { basename } from 'node:path';
+import { atLeast, minorOf } from '../cluster/version';
 import type { SenseRule } from '../rules-of-sense';
 import type { DrillState } from './drill-state';
 import type { Selector } from './select';
@@ -25,8 +27,10 @@ export function followUpgrade(args: FollowedSwap, state: DrillState, fails: bool
   const chosen = chosenBy(args.member, state);
   const isRefused = tell('wrong-direction', state, chosen, (version) => whyNoUpgrade(version, to));
   if (!isRefused && !skipMinor) tell('skipped-minor', state, chosen, (version) => whySkipped([version], to));
-  if (!fails) tellLostFlags(args, chosen, state);
-  else if (!isRefused) tellSeveralRefused(args, chosen, state);
+  if (!fails) {
+    tellLostFlags(args, chosen, state);
+    tellHistory(to, chosen, state);
+  } else if (!isRefused) tellSeveralRefused(args, chosen, state);
   swapped(args, state, fails);
 }
 
@@ -36,6 +40,28 @@ function tellSeveralRefused({ to }: FollowedSwap, { members, certain }: Chosen, 
   if (!certain || versions.filter((version) => version !== undefined && version !== to).length < 2) return;
   const message = '`upgrade` with `expectError` takes one member, so that it is clear who has to be refused';
   state.problem('several-members', '/member', message, 'write a step for each');
+}
+
+/** From 3.5.20 on a promotion is written to the store that 3.6 reads (incidents.md, 19557). */
+const PROMOTIONS_WRITTEN = '3.5.20';
+
+/** A restore makes a new member list: what 3.6 makes of the old one is not shown by an upgrade of restored members. */
+function tellHistory(to: string, { members }: Chosen, state: DrillState): void {
+  if (!atLeast(to, '3.6')) return;
+  const one = members.find((member) => {
+    const spec = state.specOf(member);
+    return state.outsideFileOf(member) !== undefined && spec && !atLeast(spec.version, PROMOTIONS_WRITTEN);
+  });
+  if (one === undefined) return;
+  const [file, version] = [state.outsideFileOf(one) ?? '', state.specOf(one)?.version ?? ''];
+  const message =
+    `the member list of the cluster that ${basename(file)} is from is not rehearsed: where it has two members that were ` +
+    `learners once, etcd ${minorOf(to)} refuses to start on data of ${version}, "too many learner members in cluster" ` +
+    '(scenarios/upgrade/incidents/promoted-learners.yaml)';
+  const hint =
+    `before ${minorOf(to)}, run every member on 3.5.20 or later and start each once more there, as promoted-learners-cure.yaml ` +
+    'does; docs/upgrades.md says what else a rehearsal does not cover';
+  state.problem('history-not-rehearsed', '/to', message, hint);
 }
 
 export function followDowngrade(args: FollowedSwap, state: DrillState, fails: boolean): void {

@@ -82,9 +82,11 @@ export const restore = defineStep({
     else if (full !== undefined && !fails)
       state.problem('restore-unfit', '/member', `${full} has data here`, `\`wipe: ${full}\` throws it away`);
     if (fails) state.forget(members);
-    else
-      for (const one of members)
-        state.restored(one, initialCluster, `${JSON.stringify(snapshot)} ${initialClusterToken ?? ''}`);
+    else {
+      const origin = `${JSON.stringify(snapshot)} ${initialClusterToken ?? ''}`;
+      const outsideFile = typeof snapshot === 'string' ? undefined : snapshot.file;
+      for (const one of members) state.restored(one, { list: initialCluster, origin, outsideFile });
+    }
   },
   runbook: ({ member, snapshot, ...args }, state) => instruct(member, snapshot, args, state),
   async run({ member, snapshot, ...args }, context) {
@@ -95,9 +97,14 @@ export const restore = defineStep({
     await withSnapshot(snapshot, context, (file) =>
       Promise.all(members.map((one) => restoreOne(one, file, args, context))),
     );
+    if (typeof snapshot !== 'string') context.remark(NEW_CLUSTER);
     return { members };
   },
 });
+
+const NEW_CLUSTER =
+  'the keys are those of the snapshot, the member list and the log are new: what an upgrade makes of the old ones is not ' +
+  'shown (docs/upgrades.md, "What a rehearsal does not cover")';
 
 /** The flags of `snapshot restore` but for the data directory. */
 export function restoreFlags(member: string, args: RestoreArgs, roster: Roster): [name: string, value?: string][] {

@@ -53,6 +53,7 @@ it('is restored to every member with the tool of its version, and left as it was
   const args = ['run', 'restored.yaml', '--pull', 'never', '--reports', 'reports', '--etcd', '3.5.35,3.6.16'];
   const { exitCode, stdout } = await cli(args, { cwd: folder });
   expect(stdout).toContain('2 passed');
+  expect(stdout).toContain('step 1: the keys are those of the snapshot, the member list and the log are new');
   expect(exitCode).toBe(0);
   const { mtimeMs, ino } = statSync(backup);
   expect({ hash: hashOf(backup), mtimeMs, ino }).toEqual({

@@ -156,7 +156,7 @@ function steps(ref: CaseRef): EventBody[] {
   return [
     { type: 'step-started', case: ref.id, step: first },
     { type: 'step-waiting', case: ref.id, step: '1', waitingFor: 'etcd-1 to serve' },
-    { ...base, step: first, status: 'passed', durationMs: 2300 },
+    { ...base, step: first, status: 'passed', durationMs: 2300, remarks: ['a restore makes a new cluster'] },
     { type: 'step-started', case: ref.id, step: second },
     { ...base, step: second, status: 'skipped', durationMs: 0, notes: ['needs etcd >=3.6'] },
     { type: 'step-started', case: ref.id, step: third },
@@ -212,6 +212,16 @@ export const BODIES: EventBody[] = [
     incarnation: 1,
     version: '3.5.35',
     address: '172.20.0.2',
+  },
+  {
+    type: 'problem',
+    problem: {
+      rule: 'history-not-rehearsed',
+      severity: 'warning',
+      place: { file: UPGRADE.file, line: 9, column: 5 },
+      message: 'the member list of the cluster that backup.db is from is not rehearsed',
+      hint: 'run every member on 3.5.20 or later first',
+    },
   },
   ...steps(MINORITY),
   { type: 'workload-finished', case: MINORITY.id, step: '4', figures: WORKLOAD },
@@ -273,6 +283,7 @@ export const HOSTILE_BODIES: EventBody[] = [
     attempts: 1,
     resolved: [],
     notes: [HOSTILE],
+    remarks: [HOSTILE],
   },
   {
     type: 'workload-finished',

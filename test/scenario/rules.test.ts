@@ -29,15 +29,16 @@ describe('the rule', () => {
     '%s is silenced by a comment, in the line and above it',
     (name) => {
       const text = FILES.get(`${name}/bad`) ?? '';
-      const lines = allProblemsIn(text).map(({ place }) => place.line);
+      const file = `${name}/bad.yaml`;
+      const lines = allProblemsIn(text, file).map(({ place }) => place.line);
       const inLine = text
         .split('\n')
         .map((line, i) => (lines.includes(i + 1) ? `${line} ${comment('line', name)}` : line));
       const above = text
         .split('\n')
         .flatMap((line, i) => (lines.includes(i + 1) ? [comment('next-line', name), line] : [line]));
-      expect(formatProblems(allProblemsIn(inLine.join('\n')))).toBe(formatProblems([]));
-      expect(formatProblems(allProblemsIn(above.join('\n')))).toBe(formatProblems([]));
+      expect(formatProblems(allProblemsIn(inLine.join('\n'), file))).toBe(formatProblems([]));
+      expect(formatProblems(allProblemsIn(above.join('\n'), file))).toBe(formatProblems([]));
     },
   );
 
