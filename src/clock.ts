@@ -1,4 +1,5 @@
 /** Time as the runner sees it: durations as people write them, and the one way to wait. All times are milliseconds. */
+import { asError } from './errors';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -92,7 +93,16 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
     waiting.set(signal, others);
     if (signal.aborted) reject(reasonOf(signal));
     else others.add(reject);
-    promise.then(resolve, reject).finally(() => others.delete(reject));
+    promise.then(
+      (value) => {
+        others.delete(reject);
+        resolve(value);
+      },
+      (thrown: unknown) => {
+        others.delete(reject);
+        reject(asError(thrown));
+      },
+    );
   });
 }
 

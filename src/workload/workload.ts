@@ -270,13 +270,13 @@ export class Workload {
   }
 
   private async perform(request: Request, target: Target, client: EtcdClient, targets: Targets): Promise<boolean> {
-    const { kind, keys } = request;
+    const { kind, keys, client: asker, dueMs } = request;
     const { history, highest, revisionsBack } = this;
     const beganMs = this.nowMs();
     const floor = kind === 'read' ? this.floors[keys[0] ?? 0] : undefined;
     const operation = history.begin(kind, keys, { member: target.member, atMs: beganMs, floor });
     const counts = kind === 'read' ? this.reads : this.writes;
-    const sent = { ...request, what: kind, keys: keys.map((key) => this.naming.key(key)) };
+    const sent = { what: kind, keys: keys.map((key) => this.naming.key(key)), client: asker, dueMs };
     try {
       const answer = await request.send(client, operation);
       counts.acknowledged++;
