@@ -1,7 +1,7 @@
 /** The lines of the console: a finished case, the run's head and its end. */
 import path from 'node:path';
 import { formatDuration } from '../clock';
-import type { CaseRef, Counts, EventOf } from '../events';
+import type { CaseRef, Counts, EventOf, StepRef } from '../events';
 import { renderCollected, renderFailures } from './failure';
 import { matricesOf } from './matrix';
 import { matrixTable } from './matrix-table';
@@ -66,11 +66,7 @@ export function caseLine(record: CaseRecord, columns: number, style: Style): str
 
 /** What stands below a case's line: skipped steps, remarks, the failure, how a kept cluster is reached. Ends with a blank line, or is empty. */
 export function caseDetails(record: CaseRecord, style: Style, reports: string | null): string {
-  const skips = record.steps.filter(({ status }) => status === 'skipped');
-  const notes = skips.map(({ step, notes: why }) => {
-    const because = why.length > 0 ? `: ${why.map(oneLine).join('; ')}` : '';
-    return style.yellow(`step ${oneLine(step.id)} skipped (${oneLine(step.sentence)})${because}`);
-  });
+  const notes = skippedLines(record).map(style.yellow);
   const loads = record.workloads.flatMap(({ step, figures }) => [
     style.cyan(`step ${oneLine(step)}, the workload:`),
     ...workloadLines(figures).map((line) => `  ${line}`),
@@ -91,6 +87,23 @@ export function caseDetails(record: CaseRecord, style: Style, reports: string | 
   const text = parts.filter((part) => part !== '').join('\n\n');
   if (text === '') return '';
   return failure || kept.length > 0 ? `\n${text}\n\n` : `${text}\n`;
+}
+
+/** The steps that were skipped; those with one reason on one line. */
+function skippedLines({ steps }: CaseRecord): string[] {
+  const byReason = new Map<string, StepRef[]>();
+  for (const { step, status, notes } of steps) {
+    const why = notes.map(oneLine).join('; ');
+    if (status === 'skipped') byReason.set(why, [...(byReason.get(why) ?? []), step]);
+  }
+  return [...byReason].map(([why, skipped]) => {
+    const [only, ...more] = skipped;
+    const who =
+      more.length === 0
+        ? `step ${oneLine(only?.id ?? '')} skipped (${oneLine(only?.sentence ?? '')})`
+        : `steps ${skipped.map(({ id }) => oneLine(id)).join(', ')} skipped`;
+    return why === '' ? who : `${who}: ${why}`;
+  });
 }
 
 /** The first line of a run. */

@@ -61,7 +61,7 @@ export function checkFlags(swaps: readonly Swap[], to: string, context: StepCont
   const lost = whyFlagsLost(new Map(swaps.map(({ member, flags }) => [member, flags])), to);
   if (lost !== undefined) throw new Unmet(`${lost}. Nothing was stopped`);
   const notes = swaps.flatMap(({ flags, version }) => respelled(flags, version, to));
-  for (const note of new Set(notes)) context.note(note);
+  for (const note of new Set(notes)) context.remark(note);
 }
 
 /** Swaps one after the other, the leader last, each healthy and caught up before the next. Answers the order. */

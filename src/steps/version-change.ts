@@ -80,10 +80,14 @@ export function whyFlagsLost(
   return `${each.join('; ')}; drop it here: \`flags: {${drop}}\``;
 }
 
-/** The flags that the new version spells otherwise, one sentence each: what an operator has to change. */
-export function respelled(flags: Readonly<Record<string, string>>, from: string, to: string): string[] {
+/**
+ * The flags that the new version spells otherwise, one sentence each: what an operator has to change. Without `from` they
+ * are taken to be spelt as they are written.
+ */
+export function respelled(flags: Readonly<Record<string, string>>, from: string | undefined, to: string): string[] {
   return Object.entries(flags).flatMap(([name, value]) => {
-    const [before, after] = [spelled(from, name, value), spelled(to, name, value)];
+    const before = from === undefined ? `--${name}=${value}` : spelled(from, name, value);
+    const after = spelled(to, name, value);
     return before === after ? [] : [`etcd ${minorOf(to)} spells ${before} as ${after}`];
   });
 }

@@ -49,6 +49,25 @@ describe('in a pipe', () => {
     expect(sink.text.match(/SKIP/g)).toHaveLength(1);
   });
 
+  test('steps that are skipped for one reason have one line', async () => {
+    const sink = new Sink();
+    const skipped = (id: string, why: string): EventBody => ({
+      type: 'step-finished',
+      case: CASES[0]?.id ?? '',
+      step: { id, phase: 'steps', action: 'kill', sentence: `kill ${id}`, place: { file: 'a', line: 1, column: 1 } },
+      status: 'skipped',
+      durationMs: 0,
+      attempts: 0,
+      resolved: [],
+      notes: [why],
+    });
+    const end = BODIES.find((body) => body.type === 'case-finished' && body.case === CASES[0]?.id);
+    const all = [skipped('1', 'only for etcd <3.5'), skipped('2', 'other'), skipped('3', 'only for etcd <3.5')];
+    await play([consoleOn(sink)], [BODIES[0] as EventBody, ...all, end as EventBody]);
+    expect(sink.text).toContain('steps 1, 3 skipped: only for etcd <3.5\n');
+    expect(sink.text).toContain('step 2 skipped (kill 2): other\n');
+  });
+
   test('hostile text does no harm', async () => {
     const sink = new Sink();
     await play([consoleOn(sink)], HOSTILE_BODIES);

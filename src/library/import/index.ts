@@ -3,6 +3,7 @@ import { ScenarioError, UsageError } from '../../errors';
 import type { Node } from '../../scenario/node';
 import { parseDocument } from '../../scenario/parse';
 import { SourceFile } from '../../source';
+import { respelled } from '../../steps/version-change';
 import { classify, lackingIn } from './classify';
 import type { Found } from './found';
 import { fromText } from './from-text';
@@ -24,9 +25,11 @@ export function importFlags(text: string, about: { file: string; to?: string }):
   const { kept, leftOut } = classify(found.flags);
   const ofOwn = found.version === undefined ? [] : lackingIn(found.version, kept.keys());
   const ofTarget = about.to === undefined ? [] : lackingIn(about.to, kept.keys()).filter((one) => !ofOwn.includes(one));
+  const spelt = about.to === undefined ? [] : respelled(Object.fromEntries(kept), found.version, about.to);
   const warnings = [
     ...found.unread.map((what) => `not read: ${what}`),
     ...[...ofOwn, ...ofTarget].map((lacking) => `${lacking}: drop it, or the rehearsal refuses it before it starts`),
+    ...spelt.map((one) => `${one}: change it with the upgrade; the rehearsal does so by itself`),
     ...(found.version === undefined ? ['no version is to be seen: set `from` yourself'] : []),
   ];
   const lines = [
