@@ -20,7 +20,7 @@ export interface Problem {
   hint?: string;
   /** The source lines with a caret. */
   frame?: string;
-  /** Where to read on: `docs/steps.md#start`. */
+  /** The command that prints where to read on: `etcd-scenarios steps start`. */
   page?: string;
 }
 

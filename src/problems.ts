@@ -10,7 +10,7 @@ export function formatProblems(problems: readonly Problem[]): string {
       ...(frame === undefined ? [] : [indent(frame)]),
       ...usedAt.map((one) => `  used at ${formatPlace(one)}`),
       ...(hint === undefined ? [] : [`  = ${hint}`]),
-      ...(page === undefined ? [] : [`  = see ${page}`]),
+      ...(page === undefined ? [] : [`  = see \`${page}\``]),
       '',
     ].join('\n'),
   );

@@ -4,6 +4,7 @@ import { UsageError } from '../errors';
 import { nearest } from '../match';
 import { allEntries, entriesOf } from '../runbook/entries';
 import { loadScenarios } from '../scenario/load';
+import { meantAction } from '../scenario/meant-action';
 import { SILENT } from '../scenario/load-modifiers';
 import { RESULT_WORDS } from '../scenario/results-used';
 import { MODIFIERS, TOP_LEVEL } from '../scenario/top-level';
@@ -52,11 +53,13 @@ export function topics(): Topic[] {
   return [...[...STEPS.values()].map(actionTopic), modifiersTopic(), keysTopic()];
 }
 
+const OTHER_TOPICS = ['modifiers', 'keys'];
+
 /** One page. Throws UsageError, with the nearest name, where there is none. */
 export function topicOf(name: string): Topic {
   const found = topics().find((topic) => topic.name === name);
   if (found) return found;
-  const near = nearest(name, [...STEPS.keys(), 'modifiers', 'keys']);
+  const near = nearest(name, OTHER_TOPICS) ?? meantAction(name)?.action;
   const hint = near === undefined ? '`etcd-scenarios steps` lists them' : `did you mean ${near}?`;
   throw new UsageError(`there is no action "${name}"; ${hint}`);
 }

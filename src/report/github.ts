@@ -82,7 +82,7 @@ function annotationOf(record: CaseRecord, failure: Failure, reports: string | nu
 export function problemAnnotation({ rule, severity, place, usedAt = [], message, hint, frame, page }: Problem): string {
   const { file, line, column } = place;
   const used = usedAt.map((one) => `used at ${formatPlace(one)}`);
-  const text = [message, ...used, hint, frame, page === undefined ? undefined : `see ${page}`]
+  const text = [message, ...used, hint, frame, page === undefined ? undefined : `see \`${page}\``]
     .filter((one) => one)
     .join('\n');
   return annotation({ file, line, col: column, title: rule }, text, severity);

@@ -1,6 +1,7 @@
 /** One step of a file: its action, its modifiers, its arguments, all checked. */
 import type { Problem } from '../errors';
 import { nearest } from '../match';
+import { meantAction } from './meant-action';
 import { STEPS } from '../steps';
 import type { JsonSchema } from '../steps/schema';
 import type { Step } from '../steps/step';
@@ -69,7 +70,7 @@ function loadStep(node: Node, identity: Identity, context: LoadContext): LoadedS
 
 /** What is wrong in a step is told with the page that says what would be right; a nested step's has its own. */
 function nameThePage({ name }: Step, problems: readonly Problem[]): void {
-  for (const problem of problems) problem.page ??= `docs/steps.md#${name}`;
+  for (const problem of problems) problem.page ??= `etcd-scenarios steps ${name}`;
 }
 
 function loadAction(
@@ -146,7 +147,7 @@ function refuseWithoutAction(node: MapNode, strangers: readonly MapEntry[], cont
   const names = [...STEPS.keys()];
   const meant =
     strangers.find(({ key }) => RESERVED_ACTIONS.has(key.text)) ??
-    strangers.find(({ key }) => nearest(key.text, names) !== undefined) ??
+    strangers.find(({ key }) => meantAction(key.text) !== undefined) ??
     strangers[0];
   if (!meant) {
     const at = { start: node.start, end: node.start + 1 };
@@ -155,14 +156,14 @@ function refuseWithoutAction(node: MapNode, strangers: readonly MapEntry[], cont
     return;
   }
   const { text } = meant.key;
-  const near = nearest(text, names);
+  const near = meantAction(text);
   if (RESERVED_ACTIONS.has(text)) {
     report(context, meant.key, 'reserved', `\`${text}\` is reserved and not built yet`);
   } else {
-    const hint = near === undefined ? `actions are ${names.join(', ')}` : `did you mean \`${near}\`?`;
+    const hint = near === undefined ? `actions are ${names.join(', ')}` : `did you mean \`${near.written}\`?`;
     report(context, meant.key, 'unknown-key', `there is no action \`${cut(text)}\``, hint);
   }
-  const schema = near === undefined ? undefined : STEPS.get(near)?.schema;
+  const schema = near === undefined ? undefined : STEPS.get(near.action)?.schema;
   for (const stranger of strangers) {
     if (stranger === meant || (schema && isArgument(stranger.key.text, schema))) continue;
     reportModifier(stranger, context);

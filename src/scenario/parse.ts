@@ -28,7 +28,7 @@ export function problemAt(source: SourceFile, range: Range, rule: string, messag
   return {
     rule,
     severity: severityOf(rule),
-    ...(SILENCEABLE.has(rule) ? { page: `docs/rules.md#${rule}` } : {}),
+    ...(SILENCEABLE.has(rule) ? { page: `etcd-scenarios rules ${rule}` } : {}),
     place,
     message: onOneLine(message),
     frame: codeFrame(file, place),

@@ -2,9 +2,10 @@
 import type { Problem } from '../errors';
 import { nearest } from '../match';
 import type { SourceFile } from '../source';
+import { STEPS } from '../steps';
 import { escapeAll, hasExpression, mayHoldExpressions, substitute, wholeName, type Lookup } from './expressions';
 import type { Combination } from './matrix';
-import type { MapNode, Node } from './node';
+import { valueOf, type MapNode, type Node } from './node';
 import { MAX_PROBLEMS, problemAt } from './parse';
 import { lookUpVariable, type Variables } from './variables';
 
@@ -46,7 +47,7 @@ export function replaceNames(source: SourceFile, root: MapNode, names: Names, pr
     }
     const inSteps = (STEP_LISTS as readonly string[]).includes(key.text);
     if (inSteps && value.kind === 'scalar') return { key, value };
-    const lookup = lookupIn(names, { inSteps, isFull });
+    const lookup = lookupIn(names, { inSteps, isFull, kept: (name) => keptResult(root, name) });
     const complete = withFlagMaps(value, key.text === 'flags', names.vars);
     return { key, value: substitute(complete, { lookup, final: !inSteps, onProblem }) };
   });
@@ -87,10 +88,17 @@ function mapBehind(text: string, vars: Variables): MapNode | undefined {
 
 /** `${…}` outside of steps. */
 export function lookupInHead(names: Names): Lookup {
-  return lookupIn(names, { inSteps: false, isFull: () => false });
+  return lookupIn(names, { inSteps: false, isFull: () => false, kept: () => undefined });
 }
 
-function lookupIn(names: Names, where: { inSteps: boolean; isFull: () => boolean }): Lookup {
+interface Where {
+  inSteps: boolean;
+  isFull: () => boolean;
+  /** What a step keeps under this name, as an expression would say it: `results.lease.id`. */
+  kept: (name: string) => string | undefined;
+}
+
+function lookupIn(names: Names, where: Where): Lookup {
   return (name) => {
     const [kind = '', ...path] = name.split('.');
     if (kind === 'results' || kind === 'repeat') {
@@ -98,7 +106,7 @@ function lookupIn(names: Names, where: { inSteps: boolean; isFull: () => boolean
     }
     if (kind === 'vars') return lookUpVariable(path, names.vars, where.isFull);
     if (kind === 'matrix') return lookUpMatrix(path.join('.'), names);
-    return where.isFull() ? 'later' : { problem: unknownKind(name, names) };
+    return where.isFull() ? 'later' : { problem: unknownKind(name, names, where) };
   };
 }
 
@@ -112,17 +120,41 @@ function lookUpMatrix(name: string, { matrix, noMatrix }: Names): ReturnType<Loo
   return { problem: `the matrix has no \`${name}\`${hint}` };
 }
 
-function unknownKind(name: string, { vars, matrix }: Names): string {
+function unknownKind(name: string, { vars, matrix }: Names, where: Where): string {
   if (vars.has(name)) return `\`\${${name}}\` is nothing; did you mean \`\${vars.${name}}\`?`;
   if (matrix instanceof Map && matrix.has(name))
     return `\`\${${name}}\` is nothing; did you mean \`\${matrix.${name}}\`?`;
   const [kind = '', ...path] = name.split('.');
+  const kept = where.inSteps ? where.kept(kind) : undefined;
+  if (kept !== undefined) {
+    const meant = path.length === 0 ? kept : `results.${name}`;
+    return `\`\${${name}}\` is nothing; did you mean \`\${${meant}}\`?`;
+  }
   const near = (Object.hasOwn(ELSEWHERE, kind) ? ELSEWHERE[kind] : undefined) ?? nearest(kind, KINDS);
   const known = 'there are `vars.…`, `matrix.…`, `results.…` and `repeat.index`';
   return `\`\${${name}}\` is nothing; ${near === undefined ? known : `did you mean \`\${${[near, ...path].join('.')}}\`?`}`;
 }
 
 const KINDS = ['vars', 'matrix', 'results', 'repeat'];
+
+/** What a step of the tree keeps `as: NAME`, by the first that its action leaves. */
+function keptResult(node: Node, name: string): string | undefined {
+  if (node.kind === 'scalar') return undefined;
+  if (node.kind === 'seq') return firstOf(node.items, (item) => keptResult(item, name));
+  const as = valueOf(node, 'as');
+  if (as?.kind !== 'scalar' || as.text !== name) return firstOf(node.entries, ({ value }) => keptResult(value, name));
+  const action = node.entries.find(({ key }) => STEPS.has(key.text))?.key.text;
+  const [field] = Object.keys(STEPS.get(action ?? '')?.result ?? {});
+  return field === undefined ? undefined : `results.${name}.${field}`;
+}
+
+function firstOf<T, U>(all: readonly T[], find: (one: T) => U | undefined): U | undefined {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** What they are called in other languages. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

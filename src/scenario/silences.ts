@@ -114,7 +114,7 @@ function readComment(source: SourceFile, match: RegExpExecArray, read: Silences)
 }
 
 const UNKNOWN = 'unknown-rule';
-const RULES_HINT = 'the rules are in docs/rules.md';
+const RULES_HINT = '`etcd-scenarios rules` lists the rules';
 
 function unknownRule(source: SourceFile, rule: string, at: { start: number; end: number }): Problem {
   if (RULES.has(rule)) {

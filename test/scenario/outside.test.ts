@@ -76,7 +76,7 @@ describe('the path of a snapshot from outside', () => {
       |                                             ^^^^^^^^^
     5 |   - snapshot-status: {snapshot: {file: ./nope.db}}
   = a relative path is relative to the folder of the file that names it
-  = see docs/steps.md#restore
+  = see \`etcd-scenarios steps restore\`
 
 1 problem; nothing was started
 `);

@@ -39,6 +39,7 @@ const NO_MISTAKE_OF_SHAPE: ReadonlySet<string> = new Set([
   'expression-in-a-key',
   'index-outside-of-repeat',
   'result-before-it-is-there',
+  'result-by-its-name-alone',
   'result-in-a-modifier',
   'result-in-the-head',
   'result-kept-twice',
