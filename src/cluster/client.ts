@@ -24,6 +24,10 @@ export interface RangeRequest {
   /** 0 or absent: the newest. */
   revision?: string;
   serializable?: boolean;
+  /** At most so many keys, in their order; left out: all. */
+  limit?: number;
+  /** Only the keys behind this one. */
+  after?: Buffer;
 }
 
 export interface RangeAnswer {

@@ -1,10 +1,13 @@
-import type { KeyValue, RangeAnswer } from '../cluster/client';
+import type { Call } from '../cluster/client';
+import type { MemberProcess } from '../cluster/cluster';
 import { Unmet, type Comparison } from '../errors';
 import { askedMembers } from './ask';
+import type { StepContext } from './context';
 import { asked, each, etcdctl, quote, sentences, type Instruction } from './instruction';
 import type { DrillState } from './drill-state';
+import { keysLostSince, readKeys, type KeysRead, type KeysWanted } from './keys-read';
 import type { Secrecy } from './secrecy';
-import { count, flag, key, revision, selector, text } from './schema';
+import { count, flag, key, leaseId, revision, selector, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
 import { plural } from '../plural';
 import { list, shown } from './words';
@@ -15,6 +18,15 @@ interface Expected {
   value?: string;
   absent?: boolean;
   count?: number;
+  hash?: string;
+}
+
+interface ReadArgs extends Expected {
+  from?: string | readonly string[];
+  revision?: string;
+  maxModRevision?: string;
+  lease?: string;
+  consistency?: string;
 }
 
 /** What `as` keeps, of the first member that is asked. */
@@ -26,6 +38,7 @@ const FOUND = {
     is: 'number',
     description: 'the revision that wrote the key last; nothing where there is no such key',
   },
+  hash: { is: 'text', description: 'SHA-256 of the keys with their values, revisions, versions and leases' },
 } as const;
 
 export const get = defineStep({
@@ -38,9 +51,20 @@ export const get = defineStep({
     value: { ...text, description: 'what it must hold' },
     absent: { ...flag, description: 'true: there must be no such key' },
     count: { ...count, description: 'how many keys there must be' },
+    hash: {
+      ...text,
+      pattern: '^[0-9a-f]{64}$',
+      expects: 'a hash, as `as` keeps it',
+      description: 'the `hash` that an earlier `get` kept: every key, value and revision must be the same',
+    },
     from: { ...selector, description: 'the members that are asked; several are each asked, and all must hold' },
-    prefix: { ...flag, description: 'all keys that begin with `key`' },
+    prefix: { ...flag, description: 'all keys that begin with `key`; with `key: ""` every key' },
     revision: { ...revision, description: 'the state at this revision' },
+    maxModRevision: { ...revision, description: 'only keys that were last written at this revision or before' },
+    lease: {
+      ...leaseId,
+      description: 'only keys on this lease; 0: those on none, which nothing but a request deletes',
+    },
     consistency: {
       type: 'string',
       enum: ['linearizable', 'serializable'],
@@ -56,40 +80,51 @@ export const get = defineStep({
   runbook: (args, state) => instruct(args, state),
   async run(args, context) {
     const processes = await askedMembers(args.from, context);
-    const { key, prefix, revision: at, consistency } = args;
-    const answers = await Promise.all(
-      processes.map((process) =>
-        process.client.range(
-          { key, prefix, revision: at, serializable: consistency === 'serializable' },
-          context.call(),
-        ),
-      ),
-    );
+    const wanted = { ...args, serializable: args.consistency === 'serializable' };
+    const answers = await Promise.all(processes.map(({ client }) => readKeys(client, wanted, () => context.call())));
     const comparisons = answers.flatMap((answer, i) =>
       compare(args, answer, processes[i]?.member ?? '', context.secrecy),
     );
-    if (comparisons.length > 0) throw new Unmet(`"${key}" is not as expected`, comparisons);
+    if (comparisons.length > 0) {
+      const others = processes.filter((_, i) => args.hash !== undefined && answers[i]?.hash !== args.hash);
+      const lost = await Promise.all(others.map((process) => compareKeys(process, wanted, context)));
+      throw new Unmet(`${keysOf(args)} not as expected`, [...comparisons, ...lost.flat()]);
+    }
     const [first] = answers;
     if (!first) return;
-    if (first.kvs[0]) context.secrecy.learn(first.kvs[0].value);
+    if (args.hash !== undefined) context.remark(sameWords(args, first, list(processes.map(({ member }) => member))));
+    if (first.first) context.secrecy.learn(first.first.value);
     return resultOf(first);
   },
 });
 
-function sentenceOf(args: Expected & { from?: string | readonly string[]; consistency?: string }): string {
+/** `20 keys, last written up to revision 21, sha256 3f5ac0ffee12…: the same as before on etcd-1, etcd-2`. */
+function sameWords({ maxModRevision }: ReadArgs, { count: found, hash }: KeysRead, members: string): string {
+  const upTo = maxModRevision === undefined ? '' : `, last written up to revision ${maxModRevision}`;
+  return `${plural(found, 'key')}${upTo}, ${shortHash(hash)}: the same as before on ${members}`;
+}
+
+function shortHash(hash: string): string {
+  return `sha256 ${hash.slice(0, 12)}…`;
+}
+
+/** The subject of a sentence: `"foo" is`, `the keys are`. */
+function keysOf({ key, prefix }: Expected): string {
+  return prefix === true && key === '' ? 'the keys are' : `"${key}" is`;
+}
+
+function sentenceOf(args: ReadArgs): string {
   const from = args.from === undefined ? '' : ` from ${list(args.from)}`;
   const how = args.consistency === 'serializable' ? ' (serializable)' : '';
-  const key = `${args.key}${args.prefix ? '…' : ''}`;
+  const key = args.prefix && args.key === '' ? 'every key' : `${args.key}${args.prefix ? '…' : ''}`;
   if (args.absent === true) return `read ${key}${from}${how}: no such key`;
   if (args.value !== undefined) return `read ${key}${from}${how}: ${shown(args.value, 60)}`;
+  if (args.hash !== undefined) return `read ${key}${from}${how}: the same as before`;
   if (args.count !== undefined) return `read ${key}${from}${how}: ${plural(args.count, 'key')}`;
   return `read ${key}${from}${how}`;
 }
 
-function instruct(
-  args: Expected & { from?: string | readonly string[]; revision?: string; consistency?: string },
-  state: DrillState,
-): Instruction {
+function instruct(args: ReadArgs, state: DrillState): Instruction {
   const target = asked(args.from, state);
   const flags = [
     ...(args.prefix === true ? ['--prefix'] : []),
@@ -102,9 +137,7 @@ function instruct(
     commands: each(target).map((one) => ({ text: etcdctl(state, one, 'get', quote(args.key), ...flags) })),
     see: seen(args),
     otherwise: sentences(
-      args.value !== undefined || args.absent === true || args.count !== undefined
-        ? 'Where it prints anything else, find out why before you go on.'
-        : '',
+      seen(args).length > 0 ? 'Where it prints anything else, find out why before you go on.' : '',
       args.consistency === 'serializable'
         ? ''
         : '`context deadline exceeded` means that this member reaches no quorum; `--consistency=s` shows what it has in its own store, which may be old.',
@@ -112,9 +145,11 @@ function instruct(
   };
 }
 
-function seen({ key, value, absent, count: wanted }: Expected): string[] {
+function seen({ key, value, absent, count: wanted, hash }: Expected): string[] {
   if (absent === true) return ['It prints nothing: there is no such key.'];
   if (value !== undefined) return [`It prints the key \`${key}\`, and below it \`${value}\`.`];
+  if (hash !== undefined)
+    return ['It prints the keys that were there before, with the values and revisions that they had.'];
   if (wanted !== undefined) return [`It prints \`"Count" : ${wanted}\`.`];
   return [];
 }
@@ -130,8 +165,8 @@ function checkExpected({ value, absent, count: wanted, prefix }: Expected): Argu
   return [];
 }
 
-function compare(expected: Expected, answer: RangeAnswer, member: string, secrecy: Secrecy): Comparison[] {
-  const [found] = answer.kvs;
+function compare(expected: Expected, answer: KeysRead, member: string, secrecy: Secrecy): Comparison[] {
+  const { first: found } = answer;
   const comparisons: Comparison[] = [];
   const differs = (what: string, wanted: string, actual: string): void => {
     comparisons.push({ subject: `${what} on ${member}`, expected: wanted, actual });
@@ -147,17 +182,39 @@ function compare(expected: Expected, answer: RangeAnswer, member: string, secrec
     );
   }
   if (expected.count !== undefined && answer.count !== String(expected.count)) {
-    differs(`number of keys at "${expected.key}"`, String(expected.count), answer.count);
+    const where = expected.prefix === true && expected.key === '' ? '' : ` at "${expected.key}"`;
+    differs(`number of keys${where}`, String(expected.count), answer.count);
+  }
+  if (expected.hash !== undefined && answer.hash !== expected.hash) {
+    differs('hash of the keys', shortHash(expected.hash), shortHash(answer.hash));
   }
   return comparisons;
 }
 
-function resultOf(answer: RangeAnswer): { [field in keyof typeof FOUND]: unknown } {
-  const first: KeyValue | undefined = answer.kvs[0];
+/** How many keys are named where they are not what they were. */
+const MOST_NAMED = 5;
+
+/** Which keys are not what they were, where the revision of that time can still be read. */
+async function compareKeys(
+  { member, client }: MemberProcess,
+  wanted: KeysWanted,
+  context: StepContext,
+): Promise<Comparison[]> {
+  if (wanted.maxModRevision === undefined) return [];
+  const call = (): Call => context.call();
+  const lost = await keysLostSince(wanted.maxModRevision, { client, wanted, call });
+  if (lost === undefined || lost.length === 0) return [];
+  const more = lost.length > MOST_NAMED ? ` and ${lost.length - MOST_NAMED} more` : '';
+  const actual = `${lost.slice(0, MOST_NAMED).join(', ')}${more}`;
+  return [{ subject: `keys that are gone or were written since, on ${member}`, expected: 'none', actual }];
+}
+
+function resultOf({ first, count: found, revision: at, hash }: KeysRead): { [field in keyof typeof FOUND]: unknown } {
   return {
     value: first?.value.toString('utf8') ?? null,
-    count: answer.count,
-    revision: answer.revision,
+    count: found,
+    revision: at,
     modRevision: first?.modRevision ?? null,
+    hash,
   };
 }

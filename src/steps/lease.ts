@@ -5,15 +5,9 @@ import { asked, etcdctl, quote, type Instruction } from './instruction';
 import type { DrillState } from './drill-state';
 import type { Selector } from './select';
 import { LEASE } from './results';
-import { duration, single, text } from './schema';
+import { duration, leaseId, single } from './schema';
 import { defineStep } from './step';
 
-const LEASE_ID = {
-  ...text,
-  pattern: '^[0-9a-f]{1,16}$',
-  expects: 'a lease ID in hex, as `as` keeps it',
-  description: 'its ID: ${results.NAME.id}',
-} as const;
 const TO = { ...single, description: 'the member that is asked' } as const;
 const LEASE_MS = 10_000;
 
@@ -62,7 +56,7 @@ export const leaseRevoke = defineStep({
     '- get: {key: lock, absent: true}',
   ],
   main: 'lease',
-  args: { lease: LEASE_ID, to: TO },
+  args: { lease: leaseId, to: TO },
   required: ['lease'],
   retry: 'definite',
   timeoutMs: LEASE_MS,
@@ -79,7 +73,7 @@ export const leaseKeepalive = defineStep({
   summary: 'Renews a lease once. A lease that is gone answers a TTL of 0, and the step fails.',
   example: ['- lease-grant: 60s', '  as: session', '- lease-keepalive: ${results.session.id}'],
   main: 'lease',
-  args: { lease: LEASE_ID, to: TO },
+  args: { lease: leaseId, to: TO },
   required: ['lease'],
   result: LEASE,
   retry: 'definite',

@@ -59,6 +59,12 @@ export const id = {
   pattern: '^([0-9a-fA-F]{1,16}|\\d{17,20})$',
   expects: 'an ID: up to 16 hex digits, or 17 to 20 decimal ones',
 } as const;
+export const leaseId = {
+  ...text,
+  pattern: '^[0-9a-f]{1,16}$',
+  expects: 'a lease ID in hex, as `as` keeps it',
+  description: 'its ID: ${results.NAME.id}',
+} as const;
 export const revision = { type: 'string', pattern: '^\\d+$', expects: 'a revision, a whole number' } as const;
 
 /** Any selector: all, leader, follower, followers, majority, minority, a name, or a list of names. */

@@ -82,6 +82,8 @@ class Etcd3Client implements EtcdClient {
       this.etcd.kv.range(
         {
           ...keyRange(request.key, request.prefix),
+          ...(request.after ? { key: Buffer.concat([request.after, Buffer.from([0])]) } : {}),
+          limit: request.limit ?? 0,
           revision: request.revision ?? '0',
           serializable: request.serializable ?? false,
         },

@@ -87,6 +87,8 @@ export class Session {
       hosts: `${this.security.scheme}://${endpoint}`,
       faultHandling: { host: () => noop, global: noop },
       grpcOptions: {
+        // A page of large values is more than the 4 MiB that gRPC takes where nothing is said.
+        'grpc.max_receive_message_length': -1,
         'grpc.enable_http_proxy': 0,
         'grpc.initial_reconnect_backoff_ms': 50,
         'grpc.max_reconnect_backoff_ms': 200,

@@ -7,7 +7,7 @@ import { argument } from './visit';
 
 /** The arguments with which a step compares, by action. */
 const COMPARED: Readonly<Record<string, readonly string[]>> = {
-  get: ['value', 'absent', 'count'],
+  get: ['value', 'absent', 'count', 'hash'],
   delete: ['count'],
   put: ['prevValue'],
   txn: ['succeeded'],
