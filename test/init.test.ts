@@ -9,6 +9,8 @@ import { initialize } from '../src/library/init';
 
 const FILES = ['scenarios/first.yaml', 'etcd-scenarios.config.json', '.github/workflows/drills.yml', '.gitignore'];
 
+const SHIPPED = 'more drills, those that ship: npx etcd-scenarios list --shipped';
+
 const written = (all: boolean): object[] =>
   FILES.map((file) => ({ file, written: all, ...(file === '.gitignore' && { line: 'reports/' }) }));
 
@@ -110,6 +112,7 @@ describe('what is next', () => {
       'wrote  etcd-scenarios.config.json',
       'wrote  .github/workflows/drills.yml',
       'wrote  .gitignore: reports/',
+      SHIPPED,
       `next: npm init -y && ${install} && npx etcd-scenarios run`,
     ]);
     expect(await told()).toEqual([
@@ -117,6 +120,7 @@ describe('what is next', () => {
       'kept   etcd-scenarios.config.json: it is there, and stays as it is',
       'kept   .github/workflows/drills.yml: it is there, and stays as it is',
       'kept   .gitignore: it has reports/',
+      SHIPPED,
       `next: npm init -y && ${install} && npx etcd-scenarios run`,
     ]);
   });
@@ -126,8 +130,9 @@ describe('what is next', () => {
     mkdirSync(path.join(folder, '.git'));
     const lines = await told(['drills']);
     expect(lines[0]).toBe('wrote  drills/scenarios/first.yaml');
-    expect(lines.slice(-2)).toEqual([
+    expect(lines.slice(-3)).toEqual([
       `note   GitHub looks for workflows in ${folder}/.github/workflows alone: move it there`,
+      SHIPPED,
       'next: cd drills && npx etcd-scenarios run',
     ]);
   });

@@ -49,7 +49,13 @@ test.each(NAMES)('%s is a drill without an error or a warning', async (name) => 
 });
 
 test('folders are made, and what to do next is said; the bootstrap is what one gets', async () => {
-  expect(await create(['a/b/first.yaml'])).toBe('wrote a/b/first.yaml; next: npx etcd-scenarios run a/b/first.yaml\n');
+  expect(await create(['scenarios/b.yaml'])).toBe(
+    'wrote scenarios/b.yaml; next: npx etcd-scenarios run scenarios/b.yaml\n',
+  );
+  expect(await create(['a/b/first.yaml'])).toBe(
+    'wrote a/b/first.yaml; next: npx etcd-scenarios run a/b/first.yaml\n' +
+      'note: without a path `run` takes the drills of scenarios/ alone\n',
+  );
   await create(['same.yaml', '--template', 'bootstrap']);
   const [got, same] = ['a/b/first.yaml', 'same.yaml'].map((file) => readFileSync(path.join(folder, file), 'utf8'));
   expect(got).toBe(same);

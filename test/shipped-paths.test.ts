@@ -27,6 +27,13 @@ describe('a path of a drill that ships', () => {
     expect(names('scenarios/upgrade/rehearsal.yaml')).toEqual(['My own']);
   });
 
+  it('is beside all the others with --shipped, whatever the reader has', () => {
+    const found = load({ shipped: true, cwd }).scenarios.map(({ name }) => name);
+    expect(found).toContain('Rehearsal of an upgrade');
+    expect(found).not.toContain('My own');
+    expect(() => load({ shipped: true, paths: ['a.yaml'], cwd })).toThrow('"a.yaml" is too much');
+  });
+
   it('is none where nothing of the kind ships, or it leads out of there', () => {
     expect(() => names('scenarios/nothing.yaml')).toThrow('there is no file or folder scenarios/nothing.yaml');
     expect(() => names('scenarios/../package.json')).toThrow('there is no file or folder');

@@ -49,7 +49,8 @@ export interface Bisected {
  * Tries both ends, then halves what is to be had between them. Throws UsageError where there is nothing to halve, and
  * what `run` throws.
  */
-export async function bisect(request: BisectRequest): Promise<Bisected> {
+export async function bisect(given: BisectRequest): Promise<Bisected> {
+  const request = { ...given, say: onceEach(given.say) };
   const { good, bad } = request;
   if (compareVersions(good, bad) === 0) throw new UsageError(`--good and --bad are both ${good}`);
   refuseBefore(request);
@@ -63,6 +64,15 @@ export async function bisect(request: BisectRequest): Promise<Bisected> {
     return one;
   });
   return { candidates, tried, outcome };
+}
+
+/** What every try says, such as where the drill comes from, is said once. */
+function onceEach(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (!said.has(message)) say(message);
+    said.add(message);
+  };
 }
 
 /** What is wrong whatever the version is told before the engine is asked for any. */

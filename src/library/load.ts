@@ -16,6 +16,8 @@ import { packageRoot } from '../package-root';
 export interface LoadRequest {
   /** Files, folders, `FILE:LINE`; left out: `scenarios/`, else the drills that ship. */
   paths?: readonly string[];
+  /** All the drills that ship, whatever `scenarios/` has; no paths beside it. */
+  shipped?: boolean;
   /** What relative paths and case ids are relative to. */
   cwd: string;
   /** A tag expression such as `recovery and not slow`. */
@@ -128,10 +130,14 @@ function literal(values: Readonly<Record<string, string>>): Variables {
 
 /** The folder of a drill library: the reader's own, else the one that ships with the package. */
 function chooseFiles(request: LoadRequest): { files: FoundFile[]; remarks: string[] } {
-  const { cwd, paths = [] } = request;
-  if (paths.length > 0) return chooseAmong(paths, cwd);
-  if (hasScenarios(join(cwd, 'scenarios'))) return { files: findFiles(['scenarios'], cwd), remarks: [] };
+  const { cwd, paths: [first, ...more] = [] } = request;
   const shipped = join(packageRoot(), 'scenarios');
+  if (request.shipped) {
+    if (first !== undefined) throw new UsageError(`--shipped takes all the drills that ship: "${first}" is too much`);
+    return { files: findFiles([shipped], cwd), remarks: [] };
+  }
+  if (first !== undefined) return chooseAmong([first, ...more], cwd);
+  if (hasScenarios(join(cwd, 'scenarios'))) return { files: findFiles(['scenarios'], cwd), remarks: [] };
   return {
     files: findFiles([shipped], cwd),
     remarks: [`no scenarios/ here: these are the drills that ship with etcd-scenarios (${shipped})`],

@@ -13,7 +13,8 @@ export const command: Command = (argv, io) => {
     lines.push(`note   GitHub looks for workflows in ${join(repository, '.github', 'workflows')} alone: move it there`);
   }
   const next = [...(folder === '.' ? [] : [`cd ${folder}`]), ...install, 'npx etcd-scenarios run'];
-  io.out.write(stripControl(`${lines.join('\n')}\nnext: ${next.join(' && ')}\n`));
+  lines.push('more drills, those that ship: npx etcd-scenarios list --shipped', `next: ${next.join(' && ')}`);
+  io.out.write(stripControl(`${lines.join('\n')}\n`));
   return Promise.resolve(0);
 };
 

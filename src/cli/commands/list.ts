@@ -8,9 +8,17 @@ import { usage } from './list.usage';
 
 export const command: Command = async (argv, io) => {
   const { paths, options } = parse(argv, usage);
-  const { tag, grep } = options;
+  const { tag, grep, shipped } = options;
   // Everything is listed, slow drills too: a list that hides some would mislead.
-  const { scenarios, remarks, noneFits } = load({ paths, cwd: io.cwd, tag, grep, slow: true, ...variablesOf(options) });
+  const { scenarios, remarks, noneFits } = load({
+    paths,
+    shipped,
+    cwd: io.cwd,
+    tag,
+    grep,
+    slow: true,
+    ...variablesOf(options),
+  });
   const rows = scenarios.map(rowOf);
   if (noneFits !== undefined) io.err.write(`${stripControl(noneFits)}\n`);
   if (options.json) {

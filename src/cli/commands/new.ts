@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { UsageError } from '../../errors';
 import { NewFiles } from '../../library/new-files';
 import { drillFrom } from '../../library/templates';
@@ -17,5 +17,7 @@ export const command: Command = (argv, io) => {
   if (!new NewFiles().write(resolve(io.cwd, path), text))
     throw new UsageError(`${path} is there already, and stays as it is`);
   io.out.write(stripControl(`wrote ${path}; next: npx etcd-scenarios run ${path}\n`));
+  const isFound = !relative(resolve(io.cwd, 'scenarios'), resolve(io.cwd, path)).startsWith('..');
+  if (!isFound) io.out.write('note: without a path `run` takes the drills of scenarios/ alone\n');
   return Promise.resolve(0);
 };

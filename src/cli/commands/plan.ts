@@ -14,6 +14,7 @@ export const command: Command = async (argv, io) => {
   const { cases, remarks } = overviewOf({
     paths,
     cwd: io.cwd,
+    shipped: options.shipped,
     tag: options.tag,
     grep: options.grep,
     ...variablesOf(options),

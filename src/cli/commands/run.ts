@@ -16,6 +16,7 @@ export const command: Command = async (argv, io) => {
   const reports = reportsFolder(options, configuration, io);
   const request = {
     ...runRequest(paths, options, { configuration, io }),
+    shipped: options.shipped,
     tag: options.tag,
     grep: options.grep,
     failFast: options['fail-fast'],

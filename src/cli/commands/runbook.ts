@@ -26,7 +26,10 @@ export const command: Command = async (argv, io) => {
   });
   for (const remark of remarks) io.err.write(`${remark}\n`);
   if (out === undefined) io.out.write(stripControl(text));
-  else write(resolve(io.cwd, out), text, format);
+  else {
+    write(resolve(io.cwd, out), text, format);
+    io.out.write(stripControl(`wrote ${out}${format === 'sh' ? `; next: bash ${out}` : ''}\n`));
+  }
   return 0;
 };
 
