@@ -28,7 +28,7 @@ export class RunnerClient {
   private started(): ChildProcess {
     if (this.child) return this.child;
     // Detached, in a process group of its own: a Ctrl-C for jest is none for it, it ends when jest is gone.
-    const child = fork(join(__dirname, 'runner.js'), [], {
+    const child = fork(join(__dirname, 'runner.js'), [String(jestItself())], {
       detached: true,
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -52,4 +52,9 @@ export class RunnerClient {
     for (const id of this.waiting.keys()) this.settle({ id, refused });
     done();
   }
+}
+
+/** The process that a person ends: one of jest's workers lives on where that is killed. */
+function jestItself(): number {
+  return process.connected ? process.ppid : process.pid;
 }

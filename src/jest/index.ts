@@ -4,19 +4,27 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { asError, UsageError } from '../errors';
+import { UsageError } from '../errors';
 import { casesOf, type FileOfCases, type FoundCase } from '../library/cases';
-import { readConfiguration } from '../library/config';
+import { readConfiguration, type Configuration } from '../library/config';
 import { formatProblems } from '../problems';
 import { titleOf } from '../report/ledger';
 import { RunnerClient } from './client';
 import { bare, errorOf } from './failed';
 import { jestGlobals, type JestGlobals } from './globals';
-import type { Order } from './protocol';
+import { told, type Lookup, type Order } from './protocol';
+import { versionsMeant } from './versions';
 
 export interface DrillsOptions {
-  /** Versions; a drill that names its own runs with those among them. Left out: the configuration's. */
-  etcd?: readonly string[];
+  /**
+   * Versions, lines (`3.5`), ranges (`>=3.5.21 <3.7`) or `latest`; a drill that names its own runs with those among
+   * them. Left out: the configuration's.
+   */
+  etcd?: string | readonly string[];
+  /** Values for the `vars` of the drills, by name. */
+  vars?: Readonly<Record<string, string | number | boolean>>;
+  /** A file of values for `vars`, YAML or JSON, or several: a later one goes before an earlier, `vars` before all. */
+  varFile?: string | readonly string[];
   /** Only drills with these tags: `recovery and not slow`. */
   tag?: string;
   /** What paths are relative to; left out: the folder of the package.json above the test file. */
@@ -47,8 +55,7 @@ export function drills(paths: string | readonly string[], options: DrillsOptions
   const wanted = [paths].flat();
   try {
     const order = orderFrom(options, root);
-    const { etcd, defaultEtcd } = order.request;
-    const files = casesOf({ paths: wanted, cwd: root, tag: options.tag, etcd, defaultEtcd });
+    const files = casesOf({ ...order.request, paths: wanted, tag: options.tag });
     if (files.every(({ cases, problems }) => cases.length + problems.length === 0)) {
       throw new UsageError(`no drill in ${wanted.join(', ')} fits the tag expression "${options.tag}"`);
     }
@@ -56,7 +63,7 @@ export function drills(paths: string | readonly string[], options: DrillsOptions
     jest.afterAll(() => client.close(), CLOSING_MS);
     for (const file of files) register(file, order, client, jest);
   } catch (thrown) {
-    failing(jest, `drills of ${wanted.join(', ')}`, messageOf(thrown));
+    failing(jest, `drills of ${wanted.join(', ')}`, told(thrown));
   }
 }
 
@@ -94,29 +101,37 @@ function failing({ test }: JestGlobals, name: string, message: string): void {
   });
 }
 
-function messageOf(thrown: unknown): string {
-  const problems = (thrown as { problems?: Parameters<typeof formatProblems>[0] }).problems;
-  return problems ? formatProblems(problems).trimEnd() : asError(thrown).message;
-}
-
 function orderFrom(options: DrillsOptions, root: string): Template {
   const configuration = readConfiguration(root);
   const reports = options.reports ?? configuration.reports;
+  const images = imagesFrom(options, configuration);
+  const { vars = {}, varFile = [], etcd } = options;
   return {
     jobs: options.jobs ?? configuration.jobs,
     request: {
       cwd: root,
-      etcd: options.etcd,
-      defaultEtcd: configuration.etcd,
+      ...versionsMeant({
+        etcd: etcd === undefined ? undefined : [etcd].flat(),
+        defaultEtcd: configuration.etcd,
+        images,
+      }),
+      variables: Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, String(value)])),
+      variableFiles: [varFile].flat(),
+      // Each case is run on its own, and the variables are for all of them.
+      unknownVariables: 'left',
       timeoutMs: configuration.timeoutMs,
       bind: configuration.bind,
       reports: reports === undefined ? null : resolve(root, reports),
-      images: {
-        pull: options.pull ?? configuration.pull ?? 'missing',
-        image: options.image ?? (process.env['ETCD_SCENARIOS_IMAGE'] || configuration.image),
-        cacheDir: process.env['ETCD_SCENARIOS_CACHE'] || undefined,
-      },
+      images,
     },
+  };
+}
+
+function imagesFrom(options: DrillsOptions, configuration: Configuration): Lookup['images'] {
+  return {
+    pull: options.pull ?? configuration.pull ?? 'missing',
+    image: options.image ?? (process.env['ETCD_SCENARIOS_IMAGE'] || configuration.image),
+    cacheDir: process.env['ETCD_SCENARIOS_CACHE'] || undefined,
   };
 }
 

@@ -1,13 +1,27 @@
-/** What a test file and the process that runs its drills say to each other, as JSON. */
+/** What a test file and the processes that work for it say to each other, as JSON. */
+import { asError, EnvironmentError, ScenarioError } from '../errors';
 import type { Failure, Verdict } from '../events';
 import type { RunRequest } from '../library/run';
+import type { LookupOptions, RequestedVersions } from '../library/versions';
+import { formatProblems } from '../problems';
 
 /** One case, to be run once there is room for it. */
 export interface Order {
   id: number;
   request: Pick<
     RunRequest,
-    'paths' | 'cwd' | 'etcd' | 'defaultEtcd' | 'cases' | 'images' | 'bind' | 'timeoutMs' | 'reports'
+    | 'paths'
+    | 'cwd'
+    | 'etcd'
+    | 'defaultEtcd'
+    | 'cases'
+    | 'images'
+    | 'bind'
+    | 'timeoutMs'
+    | 'reports'
+    | 'variables'
+    | 'variableFiles'
+    | 'unknownVariables'
   >;
   /** So many at a time on this machine; left out: what the engine carries. */
   jobs: number | undefined;
@@ -17,3 +31,15 @@ export type Answer =
   | { id: number; verdict: Verdict; failure: Failure | null; further: Failure[] }
   /** There was no verdict: no engine, a file that has changed meanwhile. */
   | { id: number; refused: string };
+
+/** Which versions are meant by lines and ranges. */
+export type Lookup = RequestedVersions & Pick<LookupOptions, 'images'>;
+
+export type Found = RequestedVersions | { refused: string };
+
+/** What is told of something thrown: the problems of files with their places, a cure where there is one. */
+export function told(thrown: unknown): string {
+  if (thrown instanceof ScenarioError) return formatProblems(thrown.problems).trimEnd();
+  if (thrown instanceof EnvironmentError) return [thrown.message, ...(thrown.cure ? [thrown.cure] : [])].join('\n');
+  return asError(thrown).message;
+}

@@ -2,11 +2,13 @@
  * Runs the drills of a test file, in a process of its own: jest may end a test file's process at any time, and what was
  * started has to be removed even then. This one notices that it was left alone, ends its runs in order, and exits.
  */
-import { asError, EnvironmentError, Interrupted, ScenarioError } from '../errors';
+import { asError, EnvironmentError, Interrupted } from '../errors';
 import { run } from '../library/run';
 import { inSlot } from '../library/slots';
-import { formatProblems } from '../problems';
-import type { Answer, Order } from './protocol';
+import { told, type Answer, type Order } from './protocol';
+
+/** How often it looks whether jest is still there. */
+const LOOK_MS = 500;
 
 const ending = new AbortController();
 const abandoning = new AbortController();
@@ -25,12 +27,6 @@ async function serve({ id, request, jobs }: Order): Promise<Answer> {
   }
 }
 
-function told(thrown: unknown): string {
-  if (thrown instanceof ScenarioError) return formatProblems(thrown.problems).trimEnd();
-  if (thrown instanceof EnvironmentError) return [thrown.message, ...(thrown.cure ? [thrown.cure] : [])].join('\n');
-  return asError(thrown).message;
-}
-
 function answer(message: Answer): void {
   // Nobody listens any more once jest is gone.
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
@@ -45,11 +41,24 @@ function crash(thrown: unknown): void {
   abandoning.abort(reason);
 }
 
+function leftAlone(): void {
+  ending.abort(new Interrupted('jest ended'));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
 process.stderr.on('error', () => undefined);
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
 process.on('message', (order: Order) => void serve(order).then(answer));
-process.on('disconnect', () => ending.abort(new Interrupted('jest ended')));
+process.on('disconnect', leftAlone);
+setInterval(() => void (isAlive(Number(process.argv[2])) || leftAlone()), LOOK_MS).unref();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => ending.abort(new Interrupted(`interrupted by ${signal}`)));
 }

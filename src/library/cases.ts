@@ -1,8 +1,9 @@
 /** The cases of each file on its own: what is wrong with one keeps none of the others from running. */
-import { ScenarioError, type Problem } from '../errors';
+import { ScenarioError, UsageError, type Problem } from '../errors';
 import type { CaseRef } from '../events';
 import { findFiles } from '../scenario/find';
-import { load } from './load';
+import { unknownVariables } from '../scenario/variable-file';
+import { namesUnknown, readDrills, readVariableFiles, type LoadRequest } from './load';
 import { plan, type PlanRequest } from './plan';
 
 export interface FileOfCases {
@@ -23,29 +24,44 @@ export interface FoundCase {
   timeoutMs: number | undefined;
 }
 
-export interface CasesRequest extends Pick<PlanRequest, 'etcd' | 'defaultEtcd'> {
+export interface CasesRequest
+  extends Pick<PlanRequest, 'etcd' | 'defaultEtcd'>, Pick<LoadRequest, 'cwd' | 'tag' | 'variables' | 'variableFiles'> {
   paths: readonly string[];
-  /** What relative paths and case ids are relative to. */
-  cwd: string;
-  /** A tag expression such as `recovery and not slow`. */
-  tag?: string;
 }
 
-/** The files that are meant, each with its cases or its problems. Throws UsageError for a path or tag that is none. */
+/**
+ * The files that are meant, each with its cases or its problems. Throws UsageError for a path, tag or variable that is
+ * none, ScenarioError for what is wrong with a file of variables.
+ */
 export function casesOf(request: CasesRequest): FileOfCases[] {
-  return findFiles(request.paths, request.cwd).map(({ path, shownAs }) => {
+  const variableFiles = readVariableFiles(request);
+  refuse(variableFiles.flatMap(({ problems }) => problems));
+  const declared = new Set<string>();
+  const files = findFiles(request.paths, request.cwd).map(({ path, shownAs }): FileOfCases => {
     try {
-      return { path, shownAs, problems: [], cases: casesIn(path, request) };
+      return { path, shownAs, problems: [], cases: casesIn(path, request, declared) };
     } catch (thrown) {
       if (thrown instanceof ScenarioError) return { path, shownAs, problems: thrown.problems, cases: [] };
       throw thrown;
     }
   });
+  // A variable may be declared in a file that could not be read.
+  if (files.some(({ problems }) => problems.length > 0)) return files;
+  const [unknown] = namesUnknown(request, declared);
+  if (unknown) throw new UsageError(`vars.${unknown.name}: ${unknown.message}`);
+  refuse(variableFiles.flatMap((file) => unknownVariables(file, declared)));
+  return files;
 }
 
-function casesIn(path: string, { cwd, tag, etcd, defaultEtcd }: CasesRequest): FoundCase[] {
-  const { scenarios } = load({ paths: [path], cwd, tag });
-  return plan(scenarios, { etcd, defaultEtcd }).map(({ ref, skip, scenario }) => {
+function refuse(problems: Problem[]): void {
+  if (problems.length > 0) throw new ScenarioError(problems);
+}
+
+function casesIn(path: string, request: CasesRequest, declared: Set<string>): FoundCase[] {
+  const drills = readDrills({ ...request, paths: [path], unknownVariables: 'left' });
+  drills.declared.forEach((name) => declared.add(name));
+  refuse(drills.problems);
+  return plan(drills.scenarios, request).map(({ ref, skip, scenario }) => {
     return { ref, skip, timeoutMs: scenario.timeoutMs };
   });
 }

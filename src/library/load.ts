@@ -30,6 +30,8 @@ export interface LoadRequest {
   variables?: Readonly<Record<string, string>>;
   /** Files of values for `vars`, YAML or JSON; a later one goes before an earlier. */
   variableFiles?: readonly string[];
+  /** `left`: the variables are for other files too, and one that these do not declare is no mistake. */
+  unknownVariables?: 'refused' | 'left';
 }
 
 export interface LoadedDrills {
@@ -40,6 +42,8 @@ export interface LoadedDrills {
   remarks: string[];
   /** Why there is no scenario, where files have some and none fits. */
   noneFits?: string;
+  /** The variables that the files declare. */
+  declared: ReadonlySet<string>;
 }
 
 /**
@@ -56,9 +60,7 @@ export function load(request: LoadRequest): LoadedDrills {
 export function readDrills(request: LoadRequest): LoadedDrills & { problems: Problem[] } {
   const { cwd } = request;
   const { files, remarks } = chooseFiles(request);
-  const variableFiles = (request.variableFiles ?? []).map((path) =>
-    readVariables(readSource(resolve(cwd, path), path)),
-  );
+  const variableFiles = readVariableFiles(request);
   const variables = new Map([...variableFiles.flatMap(valuesOf), ...literal(request.variables ?? {})]);
   const loaded = files.map(({ path, shownAs, idPath, named }): Loaded => {
     try {
@@ -72,10 +74,11 @@ export function readDrills(request: LoadRequest): LoadedDrills & { problems: Pro
   });
   const problems = distinct([...variableFiles, ...loaded].flatMap((one) => one.problems));
   const all = loaded.flatMap(({ scenarios }) => scenarios);
+  const declared = new Set(all.flatMap((one) => one.variables));
   // A variable may be declared in a file that could not be read.
-  if (problems.length === 0) {
-    const declared = new Set(all.flatMap((one) => one.variables));
-    refuseUnknownVariables(Object.keys(request.variables ?? {}), declared);
+  if (problems.length === 0 && request.unknownVariables !== 'left') {
+    const [unknown] = namesUnknown(request, declared);
+    if (unknown) throw new UsageError(`--var ${unknown.name}: ${unknown.message}`);
     problems.push(...variableFiles.flatMap((file) => unknownVariables(file, declared)));
   }
   const slowToo = request.slow === true || (request.paths ?? []).length > 0;
@@ -86,7 +89,26 @@ export function readDrills(request: LoadRequest): LoadedDrills & { problems: Pro
     files: loaded.filter(({ isPart }) => !isPart).length,
     remarks: [...remarks, ...unusedParts(files, loaded, all)],
     problems,
+    declared,
   };
+}
+
+/** The files of values for `vars`, each with its problems. */
+export function readVariableFiles({ variableFiles = [], cwd }: LoadRequest): VariableFile[] {
+  return variableFiles.map((path) => readVariables(readSource(resolve(cwd, path), path)));
+}
+
+/** Those of the variables that are given by name, and that no scenario declares. */
+export function namesUnknown(
+  { variables = {} }: LoadRequest,
+  declared: ReadonlySet<string>,
+): { name: string; message: string }[] {
+  const unknown = Object.keys(variables).filter((name) => !declared.has(name));
+  return unknown.map((name) => {
+    const near = nearest(name, declared);
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    return { name, message: `no scenario that was read has a variable of this name${hint}` };
+  });
 }
 
 /** Says what there is to choose from. */
@@ -156,13 +178,4 @@ function chooseAmong(paths: readonly string[], cwd: string): { files: FoundFile[
     return `${shipped}${path.slice(file.length)}`;
   });
   return { files: findFiles(chosen, cwd), remarks };
-}
-
-function refuseUnknownVariables(names: Iterable<string>, known: ReadonlySet<string>): void {
-  for (const name of names) {
-    if (known.has(name)) continue;
-    const near = nearest(name, known);
-    const hint = near === undefined ? '' : `; did you mean ${near}?`;
-    throw new UsageError(`--var ${name}: no scenario that was read has a variable of this name${hint}`);
-  }
 }

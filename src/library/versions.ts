@@ -22,16 +22,18 @@ export interface LookupOptions {
   connect?: () => Promise<Engine['docker']>;
   images: ImageOptions;
   signal: AbortSignal;
+  /** What `etcd` is called where it is asked for; left out: `--etcd`. */
+  what?: string;
 }
 
 /** What is asked for as full versions, with what was looked up. Throws UsageError where nothing fits. */
 export async function resolveRequested(
   { etcd, defaultEtcd }: RequestedVersions,
-  { connect, images, signal }: LookupOptions,
+  { connect, images, signal, what: named = '--etcd' }: LookupOptions,
 ): Promise<RequestedVersions & { said: string[] }> {
   const requests = etcd ?? defaultEtcd ?? [];
   if (needsNoLookup(requests)) return { etcd, defaultEtcd, said: [] };
-  const what = etcd ? '--etcd' : 'etcd in the configuration:';
+  const what = etcd ? named : 'etcd in the configuration:';
   const { versions, said } = await resolveVersions(requests, { what, docker: await connect?.(), images, signal });
   return { ...(etcd ? { etcd: versions } : { defaultEtcd: versions }), said };
 }
@@ -46,6 +48,17 @@ export function resolveWithoutEngine(
 ): Promise<RequestedVersions> {
   const images: ImageOptions = { pull: 'never', cacheDir: env['ETCD_SCENARIOS_CACHE'] || undefined };
   return resolveRequested(requested, { images, signal: new AbortController().signal });
+}
+
+/** The same where an engine has to answer, and nobody else needs it. `what` is what `etcd` is called. */
+export function resolveWithEngine(
+  requested: RequestedVersions,
+  images: ImageOptions,
+  what: string,
+): Promise<RequestedVersions> {
+  const connect = async (): Promise<Engine['docker']> =>
+    (await (await import('../cluster/docker/engine')).connectEngine()).docker;
+  return resolveRequested(requested, { connect, images, signal: new AbortController().signal, what });
 }
 
 export interface ResolveOptions {

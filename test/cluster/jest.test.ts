@@ -1,55 +1,19 @@
 /** Drills in somebody's jest suite: what jest tells of them, and what is left when jest is ended. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { symlinkSync, mkdirSync, readFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { ETCD, labelled, refuseStaleBuild, ROOT, temporaryFolder, until, write, yamlOf } from './helpers';
-
-const folder = temporaryFolder();
-const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+import { ETCD, labelled, refuseStaleBuild, until, write, yamlOf } from './helpers';
+import { folder, GOOD, installPackage, JEST, LONG, project as projectOf, runJest } from './jest-project';
 
 jest.setTimeout(180_000);
 
 beforeAll(() => {
   refuseStaleBuild();
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules', 'etcd-scenarios'));
-  write(join(folder, 'package.json'), JSON.stringify({ name: 'somebody', private: true }));
+  installPackage();
 });
 
-/** A project of its own: drills by name, and a test file that asks for them. Answers its folder. */
-function project(name: string, drills: Readonly<Record<string, string>>, call: string): string {
-  const root = join(folder, name);
-  write(join(root, 'package.json'), JSON.stringify({ name, private: true }));
-  for (const [file, yaml] of Object.entries(drills)) write(join(root, 'drills', `${file}.yaml`), yaml);
-  write(
-    join(root, 'test', 'drills.test.js'),
-    `const { drills } = require('etcd-scenarios/jest');\n${call}\ntest('another test', () => {});\n`,
-  );
-  return root;
-}
-
-interface JestReport {
-  numPassedTests: number;
-  testResults: { assertionResults: { title: string; status: string; failureMessages: string[] }[] }[];
-}
-
-/** Runs jest to its end, and answers what it tells of each test. */
-function runJest(root: string, ...args: string[]): Record<string, string> {
-  const report = join(root, 'report.json');
-  const all = [JEST, '--rootDir', root, '--json', '--outputFile', report, ...args];
-  try {
-    execFileSync(process.execPath, all, { cwd: root, stdio: 'pipe', env: { ...process.env, CI: '' } });
-  } catch (thrown) {
-    if ((thrown as { status: number | null }).status !== 1) throw thrown;
-  }
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as JestReport;
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
-  return Object.fromEntries(
-    tests.map(({ title, status, failureMessages }) => [title, [status, ...failureMessages].join('\n')]),
-  );
-}
-
-const GOOD = yamlOf('Good', { steps: '- start: all\n- put: {key: foo, value: bar}' });
+/** A project with one test file. */
+const project = (name: string, drills: Readonly<Record<string, string>>, call: string): string =>
+  projectOf(name, { drills, tests: { drills: call } });
 
 test('each drill and version is a test: passed, failed with its frame, skipped with its reason, or a file’s mistakes', () => {
   const root = project(
@@ -106,30 +70,84 @@ test('without an engine the tests say so, and `-t` starts none of those that it 
   }
 });
 
-const LONG = yamlOf('Long', { steps: '- start: all\n- sleep: 10m' });
+const VALUES = yamlOf('Values', {
+  top: 'vars: {key: one, value: "1"}',
+  steps: '- start: all\n- put: {key: "${vars.key}", value: "${vars.value}"}\n- get: {key: two, value: "007"}',
+});
 
-/** Starts jest in a process group of its own, as a shell does, with a drill that never ends in each of two workers. */
-async function startedJest(name: string): Promise<{ child: ChildProcess; label: string }> {
-  const file = `long-${name}-${process.pid}`;
-  const root = project(name, { [file]: LONG }, `drills('drills', { etcd: ['${ETCD}'], pull: 'never' });`);
-  const label = `etcd-scenarios.case=drills/${file}.yaml@${ETCD}`;
-  const child = spawn(process.execPath, [JEST, '--rootDir', root, '--maxWorkers', '2'], {
-    cwd: root,
-    stdio: 'ignore',
-    detached: true,
+test('versions are asked for as on the command line, and `vars` and a file give values to all drills that declare them', () => {
+  const root = project(
+    'asked',
+    { good: GOOD, values: VALUES },
+    `drills('drills', { etcd: '>=${ETCD} <=${ETCD}', pull: 'never', vars: { value: '007' }, varFile: 'values.yaml' });`,
+  );
+  write(join(root, 'values.yaml'), 'key: two\nvalue: given by vars\n');
+  expect(runJest(root)).toEqual({
+    [`Good [etcd ${ETCD}] (drills/good.yaml)`]: 'passed',
+    [`Values [etcd ${ETCD}] (drills/values.yaml)`]: 'passed',
+    'another test': 'passed',
   });
-  await until('the member to be there', async () => (await labelled(label)).some((one) => one.startsWith('container')));
-  return { child, label };
+});
+
+test.each([
+  [
+    'a range that nothing fits',
+    { etcd: ['>=9'] },
+    /^failed\netcd: >=9: no version of etcd that is to be had here fits/,
+  ],
+  [
+    'a value that no drill declares',
+    { vars: { valeu: 1 } },
+    /^failed\nvars\.valeu: no scenario .* did you mean value\?\n/,
+  ],
+  ['a file that is not there', { varFile: 'nothing.yaml' }, /^failed\n.*nothing\.yaml/],
+  ['a file with a misspelt name', { varFile: 'values.yaml' }, /^failed\nvalues\.yaml:1:1: .* variable `kye`/],
+])('%s is one test that fails', (name, options, message) => {
+  const call = `drills('drills', ${JSON.stringify({ pull: 'never', ...options })});`;
+  const root = project(name.replace(/ /g, '-'), { good: GOOD, values: VALUES }, call);
+  write(join(root, 'values.yaml'), 'kye: two\n');
+  const { 'another test': another, 'drills of drills': failed, ...rest } = runJest(root);
+  expect(another).toBe('passed');
+  expect(failed).toMatch(message);
+  expect(rest).toEqual({});
+});
+
+const labelOf = (drill: string): string => `etcd-scenarios.case=drills/${drill}.yaml@${ETCD}`;
+const isThere = async (drill: string): Promise<boolean> =>
+  (await labelled(labelOf(drill))).some((one) => one.startsWith('container'));
+const isGone = async (drill: string): Promise<boolean> => (await labelled(labelOf(drill))).length === 0;
+
+/** Starts jest in a process group of its own, as a shell does, with drills in each of two workers. */
+function startJest(name: string, drills: Readonly<Record<string, string>>): ChildProcess {
+  const call = (file: string): string => `drills('drills/${file}.yaml', { etcd: ['${ETCD}'], pull: 'never' });`;
+  const tests = Object.fromEntries(Object.keys(drills).map((file) => [file, call(file)]));
+  const root = projectOf(name, { drills, tests });
+  const args = [JEST, '--rootDir', root, '--maxWorkers', '2'];
+  return spawn(process.execPath, args, { cwd: root, stdio: 'ignore', detached: true });
 }
+
+test('of two workers each removes only its own, and Ctrl-C removes all', async () => {
+  const [short, long] = [`short-${process.pid}`, `long-${process.pid}`];
+  const child = startJest('workers', { [short]: GOOD, [long]: LONG });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await until('the members of both drills', async () => (await isThere(short)) && (await isThere(long)));
+  await until('the short drill to be removed', () => isGone(short));
+  expect(await labelled(labelOf(long))).toHaveLength(3);
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+  await ended;
+  await until('the long drill to be removed', () => isGone(long));
+});
 
 test.each([
   ['SIGINT', -1],
   ['SIGTERM', 1],
   ['SIGKILL', -1],
 ] as const)('nothing is left when jest is ended by %s', async (signal, group) => {
-  const { child, label } = await startedJest(signal.toLowerCase());
+  const two = ['first', 'second'].map((one) => `${one}-${signal.toLowerCase()}-${process.pid}`);
+  const child = startJest(signal.toLowerCase(), Object.fromEntries(two.map((one) => [one, LONG])));
   const ended = new Promise((resolve) => child.once('exit', resolve));
+  await until('the members to be there', async () => (await Promise.all(two.map(isThere))).every(Boolean));
   process.kill((child.pid ?? 0) * group, signal);
   await ended;
-  await until('everything to be removed', async () => (await labelled(label)).length === 0);
+  await until('everything to be removed', async () => (await Promise.all(two.map(isGone))).every(Boolean));
 });

@@ -1,0 +1,10 @@
+/** Looks up the versions that a test file asks for: one question as JSON on stdin, one answer on stdout. */
+import { readFileSync } from 'node:fs';
+import { resolveWithEngine } from '../library/versions';
+import { told, type Found, type Lookup } from './protocol';
+
+const { images, ...asked } = JSON.parse(readFileSync(0, 'utf8')) as Lookup;
+
+void resolveWithEngine(asked, images, 'etcd:')
+  .catch((thrown: unknown): Found => ({ refused: told(thrown) }))
+  .then((answer) => process.stdout.write(JSON.stringify(answer)));
