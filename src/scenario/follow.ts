@@ -13,7 +13,7 @@ import { problemOf } from './step-problem';
 
 const NOTHING_YET = { results: new Map(), skipped: new Set<string>(), repeatIndex: 0 };
 
-type Walked = Pick<Scenario, 'members' | 'flags' | 'steps' | 'onFailure' | 'finally'>;
+type Walked = Pick<Scenario, 'source' | 'members' | 'flags' | 'flagsNode' | 'steps' | 'onFailure' | 'finally'>;
 
 /** A step as the walk comes to it; `bound` is undefined where its arguments are known only while it runs. */
 export interface Visit {
@@ -85,7 +85,8 @@ export function walkDrill(
 ): void {
   const { members, flags } = scenario;
   let current: LoadedStep | undefined;
-  const state = new DrillState({ members, flags, version }, (problem) => {
+  const flagPlaces = placesOf(scenario);
+  const state = new DrillState({ members, flags, flagPlaces, version }, (problem) => {
     if (current) report(problem, current);
   });
   const walk = (steps: readonly LoadedStep[]): void => {
@@ -103,6 +104,17 @@ export function walkDrill(
     state.forgetAll();
     walk(later);
   }
+}
+
+/** `flags.yaml:4` for each flag of the scenario: in the drill itself, or in the file of variables that it came from. */
+function placesOf({ source, flagsNode }: Walked): ReadonlyMap<string, string> {
+  const entries = flagsNode?.kind === 'map' ? flagsNode.entries : [];
+  return new Map(
+    entries.map(({ key }) => {
+      const { file, line } = (key.source ?? source).place(key.start, key.end);
+      return [key.text, `${file}:${line}`];
+    }),
+  );
 }
 
 function followOne(

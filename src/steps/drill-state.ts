@@ -19,12 +19,16 @@ export interface DrillFacts {
   version: string;
   /** The flags of the scenario, for every member. */
   flags: Readonly<Record<string, string>>;
+  /** Where each of them is written: `flags.yaml:4`. */
+  flagPlaces?: ReadonlyMap<string, string>;
 }
 
 export class DrillState {
   readonly members: readonly string[];
   readonly version: string;
   readonly flags: Readonly<Record<string, string>>;
+  /** Where the flags of the scenario are written: `flags.yaml:4`. */
+  readonly flagPlaces: ReadonlyMap<string, string>;
   /** The member list as an operator would have written it down. Not to be trusted where `listIsCertain` is false. */
   readonly roster: Roster;
   /** Which cluster each member's data is of. */
@@ -45,6 +49,7 @@ export class DrillState {
     this.members = drill.members;
     this.version = drill.version;
     this.flags = drill.flags;
+    this.flagPlaces = drill.flagPlaces ?? new Map();
     this.roster = new Roster(drill.members, PLAIN);
     this.facts = new DrillMembers(drill.members);
     this.clusters = new DrillClusters(this.facts, this.roster);

@@ -123,8 +123,8 @@ function tellLostFlags({ to, flags = {} }: FollowedSwap, { members, certain }: C
     const spec = state.specOf(member);
     return spec ? [[member, mergeFlags(spec.flags, dropped)] as const] : [];
   });
-  const lost = whyFlagsLost(new Map(kept), to);
-  if (lost !== undefined) state.problem('lost-flags', '/to', lost);
+  const lost = whyFlagsLost(new Map(kept), to, state.flagPlaces);
+  if (lost !== undefined) state.problem('lost-flags', '/to', lost.message, lost.cure);
 }
 
 function swapped({ member, to, flags = {} }: FollowedSwap, state: DrillState, fails: boolean): void {

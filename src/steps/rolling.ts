@@ -59,7 +59,7 @@ export async function membersToSwap(selector: Selector, { to, flags }: Rolling, 
 /** Throws where the new version lacks a flag that a member has, and says which flags it spells otherwise. */
 export function checkFlags(swaps: readonly Swap[], to: string, context: StepContext): void {
   const lost = whyFlagsLost(new Map(swaps.map(({ member, flags }) => [member, flags])), to);
-  if (lost !== undefined) throw new Unmet(`${lost}. Nothing was stopped`);
+  if (lost !== undefined) throw new Unmet(`${lost.message}; ${lost.cure}. Nothing was stopped`);
   const notes = swaps.flatMap(({ flags, version }) => respelled(flags, version, to));
   for (const note of new Set(notes)) context.remark(note);
 }

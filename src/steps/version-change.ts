@@ -59,11 +59,15 @@ export function whyNoDowngradeRequest({ member, version }: MemberVersion): strin
   );
 }
 
-/** The flags of members that a version lacks: all of them in one sentence, or undefined where there is none. */
+/**
+ * The flags of members that a version lacks, all of them in one sentence, and what to do; undefined where there is none.
+ * `places`: where the author has written which.
+ */
 export function whyFlagsLost(
   members: ReadonlyMap<string, Readonly<Record<string, string>>>,
   to: string,
-): string | undefined {
+  places: ReadonlyMap<string, string> = new Map(),
+): { message: string; cure: string } | undefined {
   const lost = new Map<string, { lacking: string; who: string[] }>();
   for (const [member, flags] of members) {
     for (const name of Object.keys(flags)) {
@@ -75,9 +79,15 @@ export function whyFlagsLost(
     }
   }
   if (lost.size === 0) return undefined;
-  const each = [...lost.values()].map(({ lacking, who }) => `${lacking}, set for ${who.join(', ')}`);
-  const drop = [...lost.keys()].map((name) => `${name}: null`).join(', ');
-  return `${each.join('; ')}; drop it here: \`flags: {${drop}}\``;
+  const each = [...lost].map(([name, { lacking, who }]) => {
+    const place = places.get(name);
+    return `${lacking}, set for ${who.join(', ')}${place === undefined ? '' : ` at ${place}`}`;
+  });
+  const nulls = [...lost.keys()].map((name) => `${name}: null`).join(', ');
+  const here = `drop it here: \`flags: {${nulls}}\``;
+  const isPlaced = [...lost.keys()].every((name) => places.has(name));
+  const there = 'take it out there, as it has to go from your own members before they are upgraded; or ';
+  return { message: each.join('; '), cure: isPlaced ? `${there}${here}` : here };
 }
 
 /**

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ScenarioError } from '../../src/errors';
 import { load, readDrills } from '../../src/library/load';
+import { planCases } from '../../src/run/plan';
 import { formatPlace } from '../../src/source';
 import type { Scenario } from '../../src/scenario/scenario';
 import { boundStep } from './fixture';
@@ -186,6 +187,27 @@ describe('a file of variables', () => {
     ]);
     expect(told('broken.yaml')).toEqual([expect.stringMatching(/^broken\.yaml:2:1 this is not YAML/)]);
     expect(() => told('missing.yaml')).toThrow("can't read missing.yaml");
+  });
+
+  it('is named where a flag in it is lost by an upgrade, the drill where it is there', () => {
+    const steps = 'steps: [start: all, upgrade: {member: all, to: 3.6.16}]';
+    const top = 'name: a\nmembers: 3\nvars: {flags: {}}\netcd: 3.5.35';
+    write({
+      'given.yaml': `${top}\nflags: \${vars.flags}\n${steps}\n`,
+      'own.yaml': `${top}\nflags: {enable-v2: true}\n${steps}\n`,
+      'flags.yaml': 'flags:\n  enable-v2: true\n',
+    });
+    const lostIn = (file: string, variableFiles: string[]): string[] => {
+      const { scenarios } = load({ paths: [file], cwd: root, variableFiles });
+      return planCases(scenarios, { etcd: undefined, defaultEtcd: [], repeat: 1 }).problems.flatMap(
+        ({ rule, message, hint = '' }) => (rule === 'lost-flags' ? [message, hint] : []),
+      );
+    };
+    expect(lostIn('given.yaml', ['flags.yaml'])).toEqual([
+      expect.stringMatching(/, set for etcd-1, etcd-2, etcd-3 at flags\.yaml:2$/),
+      expect.stringMatching(/^take it out there.* or drop it here: `flags: \{enable-v2: null\}`$/),
+    ]);
+    expect(lostIn('own.yaml', [])[0]).toMatch(/ at own\.yaml:5$/);
   });
 
   it('stands for nothing but flags where it is a map', () => {

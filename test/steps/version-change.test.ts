@@ -96,17 +96,26 @@ describe('a downgrade', () => {
 describe('flags', () => {
   it('that the new version lacks are named, each with all that have it, and how to drop them', () => {
     const flags = { 'enable-v2': 'true', 'snapshot-count': '5' };
-    const lost = whyFlagsLost(
-      new Map<string, Record<string, string>>([
-        ['etcd-1', { ...flags, proxy: 'off' }],
-        ['etcd-2', flags],
-      ]),
-      '3.6.16',
-    );
-    expect(lost).toBe(
-      'etcd 3.6 has no flag --enable-v2 (--enable-v2 is in etcd 3.3 to 3.5), set for etcd-1, etcd-2; ' +
-        'etcd 3.6 has no flag --proxy (--proxy is in etcd 3.3 to 3.5), set for etcd-1; ' +
-        'drop it here: `flags: {enable-v2: null, proxy: null}`',
+    const members = new Map<string, Record<string, string>>([
+      ['etcd-1', { ...flags, proxy: 'off' }],
+      ['etcd-2', flags],
+    ]);
+    const drop = 'drop it here: `flags: {enable-v2: null, proxy: null}`';
+    expect(whyFlagsLost(members, '3.6.16')).toEqual({
+      message:
+        'etcd 3.6 has no flag --enable-v2 (--enable-v2 is in etcd 3.3 to 3.5), set for etcd-1, etcd-2; ' +
+        'etcd 3.6 has no flag --proxy (--proxy is in etcd 3.3 to 3.5), set for etcd-1',
+      cure: drop,
+    });
+    const places = new Map([['enable-v2', 'flags.yaml:4']]);
+    expect(whyFlagsLost(members, '3.6.16', places)).toEqual({
+      message: expect.stringContaining(
+        'set for etcd-1, etcd-2 at flags.yaml:4; etcd 3.6 has no flag --proxy',
+      ) as string,
+      cure: drop,
+    });
+    expect(whyFlagsLost(members, '3.6.16', places.set('proxy', 'flags.yaml:5'))?.cure).toBe(
+      `take it out there, as it has to go from your own members before they are upgraded; or ${drop}`,
     );
   });
 
