@@ -22,9 +22,16 @@ export function atLeast(version: string, minimum: string): boolean {
   return compareVersions(version, minimum) >= 0;
 }
 
-function numbersOf(version: string): number[] {
+const numbers = new Map<string, readonly number[]>();
+
+/** Kept: the same few versions are compared thousands of times. */
+function numbersOf(version: string): readonly number[] {
+  const known = numbers.get(version);
+  if (known) return known;
   const [core = ''] = version.split('-');
-  return core.split('.').map(Number);
+  const made = core.split('.').map(Number);
+  numbers.set(version, made);
+  return made;
 }
 
 const CLAUSE = /^(>=|<=|>|<|=)?\s*(\d+(?:\.\d+){0,2})$/;

@@ -80,6 +80,8 @@ const KNOWN: readonly string[] = [
   'invalid auth token',
 ];
 
+const known = KNOWN.map((one) => normalise(one));
+
 /** What only the documentation says. */
 const OF_THE_DOCUMENTATION: Readonly<Record<string, string>> = {
   'the member count is unequal': 'member count is unequal',
@@ -107,13 +109,21 @@ export function whatIsMeant(text: string): string | undefined {
   const documented = Object.hasOwn(OF_THE_DOCUMENTATION, wanted) ? OF_THE_DOCUMENTATION[wanted] : undefined;
   if (documented !== undefined) return documented;
   if (wanted.length < SHORTEST || wanted.length > 200) return undefined;
-  const known = KNOWN.map((one) => normalise(one));
   if (known.some((one) => one.includes(wanted) || holdsWhole(wanted, one))) return undefined;
   const most = wanted.length < 20 ? 1 : 2;
-  const [best] = KNOWN.map((one, i) => ({ one, distance: distanceWithin(wanted, known[i] ?? '', most) }))
+  const parts = inParts(wanted, most + 1);
+  const [best] = KNOWN.map((one, i) => ({ one, whole: known[i] ?? '' }))
+    .filter(({ whole }) => parts.some((part) => whole.includes(part)))
+    .map(({ one, whole }) => ({ one, distance: distanceWithin(wanted, whole, most) }))
     .filter(({ distance }) => distance <= most)
     .toSorted((a, b) => a.distance - b.distance);
   return best?.one;
+}
+
+/** So many parts that as many changes less one leave at least one as it is: who holds none of them is not near. */
+function inParts(text: string, count: number): string[] {
+  const length = Math.ceil(text.length / count);
+  return Array.from({ length: count }, (_, i) => text.slice(i * length, (i + 1) * length));
 }
 
 /** True where the known text stands in this one between other words, and not within a longer word. */
