@@ -155,6 +155,8 @@ export type EventBody =
       notes: string[];
       /** What is part of the verdict: every report has it, of a case that passed as well. Absent where there is nothing. */
       remarks?: string[];
+      /** What a tool printed, where it did as the step says. */
+      output?: string;
       /** For a step of `onFailure`: what it found, as a text of several lines. */
       collected?: string;
     }

@@ -73,6 +73,12 @@ export interface HashAnswer {
   compactRevision: string;
 }
 
+/** A lease that is there, in whole seconds as etcd counts. */
+export interface LeaseAnswer {
+  remainingSeconds: number;
+  grantedSeconds: number;
+}
+
 export type CompareTarget = 'value' | 'version' | 'createRevision' | 'modRevision' | 'lease';
 
 export interface Comparison {
@@ -108,6 +114,10 @@ export interface EtcdClient {
   leaseGrant(ttlSeconds: number, call: Call): Promise<{ id: string; ttlSeconds: string; revision: string }>;
   leaseRevoke(id: string, call: Call): Promise<{ revision: string }>;
   leaseKeepAliveOnce(id: string, call: Call): Promise<{ ttlSeconds: string; revision: string }>;
+  /** Undefined where there is no such lease. */
+  leaseTimeToLive(id: string, call: Call): Promise<LeaseAnswer | undefined>;
+  /** The IDs of all leases, as the member itself knows them. */
+  leases(call: Call): Promise<string[]>;
   compact(revision: string, physical: boolean, call: Call): Promise<{ revision: string }>;
   status(call: Call): Promise<StatusAnswer>;
   memberList(call: Call): Promise<MemberListAnswer>;

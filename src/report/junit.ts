@@ -88,11 +88,12 @@ function typeOf(record: CaseRecord): string {
 
 /** Why a failure counts as a pass, what was done, step by step, and what a kept cluster is reached by. */
 function trail(record: CaseRecord): string {
-  const steps = record.steps.map(({ step, status, durationMs, notes, remarks = [], collected }) => {
+  const steps = record.steps.map(({ step, status, durationMs, notes, remarks = [], output, collected }) => {
     const said = [...notes, ...remarks];
     const noted = said.length > 0 ? `  (${said.map(oneLine).join('; ')})` : '';
     const line = `${status.padEnd(11)} ${oneLine(step.id)}: ${oneLine(step.sentence)}  ${formatDuration(durationMs)}${noted}`;
-    return collected === undefined ? line : `${line}\n${indent(clean(collected), '            ')}`;
+    const below = collected ?? output;
+    return below === undefined ? line : `${line}\n${indent(clean(below), '            ')}`;
   });
   const known = record.known ? [knownReason(record.known)] : [];
   const loads = record.workloads.flatMap(({ step, figures }) => [

@@ -1,4 +1,4 @@
-/** What a step of `onFailure` found, as a text for the reports. */
+/** What steps of `onFailure` found and tools printed, as a text for the reports. */
 import type { StepResult } from '../steps/step';
 
 /** More than a page; the logs have the rest. */
@@ -8,6 +8,11 @@ const LONGEST_TEXT = 8000;
 export function collectedText(result: StepResult | undefined): string | undefined {
   const { stdout } = result ?? {};
   const text = typeof stdout === 'string' ? stdout : linesOf(result ?? {}).join('\n');
+  return cut(text);
+}
+
+/** As much of a text as reports have; undefined where it is empty. */
+export function cut(text: string): string | undefined {
   const trimmed = text.trimEnd();
   if (trimmed === '') return undefined;
   return trimmed.length > LONGEST_TEXT ? `${trimmed.slice(0, LONGEST_TEXT)}…` : trimmed;

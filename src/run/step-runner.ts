@@ -10,7 +10,7 @@ import type { StepContext } from '../steps/context';
 import type { Secrecy } from '../steps/secrecy';
 import type { BoundStep, StepResult } from '../steps/step';
 import { attemptUntilRight } from './attempts';
-import { collectedText } from './collected';
+import { collectedText, cut } from './collected';
 import { StepFailed, stepFailure, verdictOf, type LogPath } from './failure';
 import { StepTrace } from './trace';
 
@@ -189,6 +189,7 @@ export class StepRunner {
       call: (atMostMs): Call => ({ timeoutMs: callMs(timeoutMs, left(), atMostMs), signal }),
       note: (text) => trace.note(text),
       remark: (text) => trace.remark(text),
+      printed: (text) => (trace.output = cut(text)),
       waitingFor: (what) => {
         if (trace.waitingFor === what) return;
         trace.waitingFor = what;
@@ -278,6 +279,7 @@ export class StepRunner {
       resolved: trace.resolved,
       notes: trace.notes(attempts),
       ...(trace.remarks.length === 0 ? {} : { remarks: trace.remarks }),
+      ...(status === 'passed' && trace.output && collected === undefined ? { output: trace.output } : {}),
       ...(collected === undefined ? {} : { collected }),
     });
   }

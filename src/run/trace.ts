@@ -8,6 +8,8 @@ export class StepTrace {
   private readonly lasting: string[] = [];
   /** What is part of the verdict. */
   readonly remarks: string[] = [];
+  /** What a tool printed. */
+  output: string | undefined;
   /** What is, or was last, waited for. */
   waitingFor: string | undefined;
   /** Attempts whose outcome is unknown: they may have been applied. */
@@ -33,10 +35,11 @@ export class StepTrace {
     this.lasting.push(text);
   }
 
-  /** Forgets the notes and remarks of an attempt that did not count. */
+  /** Forgets what was told of an attempt that did not count. */
   startAttempt(): void {
     this.said.length = 0;
     this.remarks.length = 0;
+    this.output = undefined;
   }
 
   /** The notes of the last attempt, and what was left open by those before. */

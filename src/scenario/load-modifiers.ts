@@ -12,7 +12,7 @@ import { validate } from './validate';
 export const SILENT: readonly string[] = ['expect', 'note', 'sleep', 'parallel', 'repeat', 'during', 'use', 'wipe'];
 
 /** What compares, and is not to be negated by `expectError`. */
-const COMPARED = ['value', 'absent', 'count'];
+const COMPARED = ['value', 'absent', 'count', 'hash'];
 
 /** What the modifiers say, and how they are written. */
 export interface LoadedModifiers {

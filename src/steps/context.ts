@@ -35,6 +35,8 @@ export interface StepContext {
   note(text: string): void;
   /** Puts a sentence beside the verdict of the drill, in every report. */
   remark(text: string): void;
+  /** Keeps what a tool printed beside the step, in the events and in junit.xml. */
+  printed(text: string): void;
   /** Says what is being waited for right now; the failure says the last one if time runs out. */
   waitingFor(what: string): void;
   /** Says to whom a selector was resolved. */

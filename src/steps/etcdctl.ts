@@ -58,6 +58,7 @@ export const etcdctl = defineStep({
         { subject: `output on ${member}`, expected: `contains "${output}"`, actual: printed(stdout, context.secrecy) },
       ]);
     }
+    if (stdout.trim() !== '') context.printed(printed(stdout, context.secrecy));
     return { stdout, exitCode: String(exitCode) };
   },
 });

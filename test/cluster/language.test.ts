@@ -157,6 +157,7 @@ describe('the language above a step', () => {
       'onFailure.4 passed',
       'onFailure.5 failed',
     ]);
+    expect(steps[0]?.output).toBeUndefined();
     expect(steps[0]?.collected).toContain('"Endpoint":"http://127.0.0.1:2379"');
     expect(steps[1]?.collected).toMatch(/^value: none\ncount: 0\nrevision: 2/);
     expect(found.finished.further.map(({ step }) => step?.id)).toEqual(['onFailure.3', 'onFailure.5', 'finally.2']);

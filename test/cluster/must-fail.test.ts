@@ -329,6 +329,30 @@ const EXPECTATIONS: Record<string, Red> = {
       'alarms on etcd-1: expected NOSPACE; actual none',
     ],
   },
+  'leases: one too many, one that lives longer and one that has to be gone': {
+    steps: `
+      - start: all
+      - lease-grant: 600s
+        as: l
+      - expect: {leases: {count: 0, lease: "\${results.l.id}", remaining: "<60s"}} # here
+        within: 0s`,
+    message: 'the cluster is not as expected',
+    comparisons: [
+      'number of leases on etcd-1: expected 0; actual 1',
+      /^lease [0-9a-f]+ on etcd-1: expected <60s left; actual (600|599) s left of 600 s$/,
+    ],
+  },
+  'a lease that is there, and one that is not': {
+    steps: `
+      - start: all
+      - lease-grant: 600s
+        as: l
+      - expect: {leases: {lease: "\${results.l.id}"}}
+      - expect: {leases: {lease: 7f, remaining: ">1s"}} # here
+        within: 0s`,
+    message: 'the cluster is not as expected',
+    comparisons: ['lease 7f on etcd-1: expected >1s left; actual none'],
+  },
   'logs that say too little, and too much': {
     steps: `
       - start: all

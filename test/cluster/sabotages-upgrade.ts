@@ -37,6 +37,16 @@ export const UPGRADE_SABOTAGES: Record<string, Sabotage> = {
     message: 'the cluster is not as expected',
     comparisons: [/^exit.* etcd-1: expected .*137.*; actual .*0/],
   },
+  'the leader stays, and the lease grows older': {
+    drill: 'upgrade/incidents/leases-begin-anew.yaml',
+    etcd: '3.5.35',
+    replace: [['  - move-leader: follower\n', dropped]],
+    at: '- expect: {leases:',
+    message: 'the cluster is not as expected',
+    comparisons: [1, 2, 3].map(
+      (n) => new RegExp(`^lease [0-9a-f]+ on etcd-${n}: expected >=597s left; actual 5\\d\\d s left of 600 s$`),
+    ),
+  },
   'both new members have the old version': {
     drill: 'upgrade/mixed-cluster.yaml',
     replace: [['start: {member: etcd-5, version: 3.6.16}', 'start: {member: etcd-5, version: 3.5.35}']],

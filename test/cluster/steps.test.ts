@@ -51,10 +51,14 @@ const DRILLS: Record<string, Drill> = {
       - put: {key: foo, value: 2}
         as: second
       - put: {key: foo, value: 3}
+      - get: {key: "", prefix: true, from: all}
+        as: every
       - compact: "\${results.second.revision}"
       - get: {key: foo, revision: 2}
         expectError: required revision has been compacted
       - get: {key: foo, revision: 3, value: 2}
+      - get: {key: "", prefix: true, lease: 0, maxModRevision: 4, hash: "\${results.every.hash}", count: 1}
+      - get: {key: "", prefix: true, maxModRevision: 3, count: 0}
       - compact: 2
         expectError: required revision has been compacted
       - get: {key: foo, revision: 1000}
@@ -303,6 +307,14 @@ test('the events of all of them fit together', () => {
   expect(ran.events.filter(({ type }) => type === 'problem')).toEqual([]);
 });
 
+test('what etcdctl printed is beside its step', () => {
+  const printed = ran
+    .case('old revisions', ETCD)
+    .events('step-finished')
+    .flatMap(({ step, output }) => (step.action === 'etcdctl' ? [output] : []));
+  expect(printed).toEqual(['3', undefined]);
+});
+
 test('etcd 3.3 knows no learners: it is said so, and nobody is added as a voter instead', () => {
   const found = ran.case('a learner where there are none');
   expect(found.verdict).toBe('failed');
@@ -348,7 +360,7 @@ test('`restart: all` restarts one after the other, each up again before the next
 });
 
 test('an expected error is quoted as etcd said it', () => {
-  expect(ran.case('old revisions', ETCD).step('6').notes).toContain(
+  expect(ran.case('old revisions', ETCD).step('7').notes).toContain(
     'etcd-1 said: etcdserver: mvcc: required revision has been compacted',
   );
   expect(ran.case('selectors').step('20').notes).toContain('etcd-3 said: deadline exceeded after 1s');

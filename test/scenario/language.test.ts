@@ -49,7 +49,10 @@ describe('what may be written', () => {
     ['all that `put` takes', after('put: {key: a, size: 200KiB, to: etcd-1, lease: 1f, prevValue: b}')],
     [
       'all that `get` takes',
-      after('get: {key: a, count: 1, from: all, prefix: true, revision: 3, consistency: serializable}'),
+      after(
+        'get: {key: "", count: 1, hash: ' +
+          `${'0a'.repeat(32)}, from: all, prefix: true, revision: 3, maxModRevision: 2, lease: 0, consistency: serializable}`,
+      ),
     ],
     ['all that `delete` takes', after('delete: {key: a, prefix: true, to: leader, count: 3}')],
     [
@@ -93,6 +96,8 @@ describe('what may be written', () => {
           'address: {member: etcd-1, changed: true}}\nwithin: 30s',
         'expect: {members: {etcd-1: {id: a3959071884acd0c, learner: false}}, clusterId: {etcd-2: 1176270058202747494}, consistent: {among: [etcd-1, etcd-2]}, ' +
           'alarms: [NOSPACE], log: {member: etcd-2, absent: panic, incarnation: any}}',
+        'expect: {leases: {count: "<3", lease: 7f, remaining: ">=590s"}}',
+        'expect: {leases: {lease: 7f, absent: true}}',
         'expect: {leader: none, alarms: {CORRUPT: [etcd-2]}, unhealthy: [etcd-2], exit: {member: etcd-3, code: 1}}\nwithin: 0s',
       ),
     ],
@@ -140,6 +145,16 @@ describe('what is an error', () => {
       'no expression can stand in `members`',
     ],
     ['an expression that names nothing', after('get: "${vars.a}"'), 'there is no variable `a`'],
+    [
+      'a lease that is not said',
+      after('expect: {leases: {remaining: 5s}}'),
+      '`remaining` is about one lease: `lease` says which',
+    ],
+    [
+      'a lease that has to be and not to be',
+      after('expect: {leases: {lease: 7f, remaining: 5s, absent: true}}'),
+      'a lease that is absent has no time left',
+    ],
     [
       'expectError beside the `value` of a get',
       after('get: {key: a, value: b}\nexpectError: x'),

@@ -10,6 +10,7 @@ import type {
   EtcdClient,
   HashAnswer,
   KeyValue,
+  LeaseAnswer,
   MemberInfo,
   MemberListAnswer,
   RangeAnswer,
@@ -165,6 +166,20 @@ class Etcd3Client implements EtcdClient {
         stream.end();
       }
     });
+  }
+
+  async leaseTimeToLive(id: string, call: Call): Promise<LeaseAnswer | undefined> {
+    const request = { ID: toDecimal(id), keys: false };
+    const { TTL, grantedTTL } = await this.ask(call, (options) =>
+      this.etcd.leaseClient.leaseTimeToLive(request, options),
+    );
+    // A lease that is not there answers -1.
+    return Number(TTL) < 0 ? undefined : { remainingSeconds: Number(TTL), grantedSeconds: Number(grantedTTL) };
+  }
+
+  async leases(call: Call): Promise<string[]> {
+    const { leases } = await this.ask(call, (options) => this.etcd.leaseClient.leaseLeases(options));
+    return leases.map(({ ID }) => toHex(ID));
   }
 
   async compact(revision: string, physical: boolean, call: Call): Promise<{ revision: string }> {

@@ -2,7 +2,6 @@
 import type { MemberInfo } from '../../cluster/client';
 import type { MemberProcess } from '../../cluster/cluster';
 import type { Comparison } from '../../errors';
-import { EtcdSaid, Unmet } from '../../errors';
 import type { StepContext } from '../context';
 import { PROBE_MS, servingProcesses } from '../health';
 import { PLAIN, PORTS, url } from '../../cluster/security';
@@ -13,43 +12,8 @@ import { leaderViews } from '../select';
 import { list } from '../words';
 import { hexId } from './id';
 import { clusterIdInLog, hasLeaderByMetrics } from './unserved';
+import { areProcesses, askable, compareEach } from './asked';
 import { defineRow, differing, names } from './row';
-
-/** Those that serve, for rows that need somebody to ask. */
-async function askable(
-  subject: string,
-  expected: string,
-  context: StepContext,
-): Promise<MemberProcess[] | Comparison[]> {
-  const serving = (await servingProcesses(context)).filter(({ member }) => !context.cluster.roster.isRemoved(member));
-  if (serving.length > 0) return serving;
-  const up = context.cluster.running().map(({ member }) => member);
-  context.concerns(...up);
-  const actual = up.length === 0 ? 'no member runs' : `${up.join(', ')} ${up.length === 1 ? 'does' : 'do'} not serve`;
-  return [{ subject, expected, actual }];
-}
-
-function areProcesses(answer: MemberProcess[] | Comparison[]): answer is MemberProcess[] {
-  return answer.length > 0 && 'incarnation' in (answer[0] ?? {});
-}
-
-/** Asks each, and compares each answer; what etcd says instead of an answer is the actual. */
-async function compareEach(
-  processes: readonly MemberProcess[],
-  subject: string,
-  expected: string,
-  ask: (process: MemberProcess) => Promise<string>,
-): Promise<Comparison[]> {
-  const answers = await Promise.all(
-    processes.map((process) =>
-      ask(process).catch((thrown: unknown) => {
-        if (thrown instanceof EtcdSaid || thrown instanceof Unmet) return thrown.message;
-        throw thrown;
-      }),
-    ),
-  );
-  return processes.flatMap(({ member }, i) => differing(`${subject} on ${member}`, expected, answers[i] ?? ''));
-}
 
 export const leader = defineRow({
   name: 'leader',

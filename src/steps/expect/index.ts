@@ -6,6 +6,7 @@ import type { JsonSchema } from '../schema';
 import type { Step } from '../step';
 import { alarms, clusterId, leader, members, version } from './cluster';
 import { consistent } from './consistent';
+import { leases } from './leases';
 import { address, exit, healthy, log, running, unhealthy } from './processes';
 import type { Row } from './row';
 
@@ -20,6 +21,7 @@ export const ROWS: readonly Row[] = [
   version,
   consistent,
   alarms,
+  leases,
   log,
   exit,
   address,
