@@ -6,6 +6,7 @@ import { connectEngine, engineCall, type Engine } from '../cluster/docker/engine
 import { availableVersions, type Available, type Origin } from '../cluster/docker/images/available';
 import { isPresent } from '../cluster/docker/images/present';
 import type { ImageOptions } from '../cluster/docker/images/types';
+import { findDeadFolders } from '../cluster/docker/folders';
 import { findLeftovers } from '../cluster/docker/remove';
 import { asError, EnvironmentError } from '../errors';
 import { diagnose, type EngineFindings, type Findings, type Line, type Trouble } from './diagnosis';
@@ -56,9 +57,10 @@ async function engineFindings(engine: Engine): Promise<EngineFindings> {
   const before = Date.now();
   const info = (await engineCall('asking what it is', () => docker.info())) as DockerInfo;
   const halfMs = (Date.now() - before) / 2;
-  const [networks, leftovers, disk] = await Promise.all([
+  const [networks, leftovers, folders, disk] = await Promise.all([
     engineCall('listing its networks', () => docker.listNetworks({ filters: { driver: ['bridge'] } })),
     findLeftovers(docker),
+    findDeadFolders(),
     local ? diskAt(info.DockerRootDir) : undefined,
   ]);
   return {
@@ -72,7 +74,7 @@ async function engineFindings(engine: Engine): Promise<EngineFindings> {
     clockUncertaintyMs: halfMs,
     disk: { path: info.DockerRootDir, freeBytes: disk?.freeBytes },
     networks: { used: networks.length, most: networksCarried(info.DefaultAddressPools ?? []) },
-    leftovers: leftovers.map(({ kind, name }) => `${kind} ${name}`),
+    leftovers: [...leftovers.map(({ kind, name }) => `${kind} ${name}`), ...folders.map((name) => `folder ${name}`)],
   };
 }
 

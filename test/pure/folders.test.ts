@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFolder, removeDeadFolders } from '../../src/cluster/docker/folders';
+import { findDeadFolders, makeFolder, removeDeadFolders } from '../../src/cluster/docker/folders';
 import { LABEL, ownerLabels } from '../../src/cluster/docker/labels';
 
 const linux = process.platform === 'linux' ? describe : describe.skip;
@@ -33,9 +33,22 @@ linux('the folder of a scenario', () => {
       await folderOf(dead),
       await folderOf({ ...dead, [LABEL.boot]: 'another' }),
     ];
-    const strange = mkdtempSync(join(tmpdir(), 'etcd-scenarios-'));
-    made.push(strange);
     expect(await removeDeadFolders()).toContain(gone);
-    expect([alive, gone, elsewhere, strange].map((folder) => existsSync(folder))).toEqual([true, false, true, true]);
+    expect([alive, gone, elsewhere].map((folder) => existsSync(folder))).toEqual([true, false, true]);
+  });
+
+  it('is removed where its run was killed before it said whose it is, and has been empty for a while', async () => {
+    const strange = (prefix = 'etcd-scenarios-'): string => {
+      const folder = mkdtempSync(join(tmpdir(), prefix));
+      made.push(folder);
+      return folder;
+    };
+    const [fresh, old, full, other] = [strange(), strange(), strange(), strange('etcd-scenarios-test-')];
+    writeFileSync(join(full, 'file'), '');
+    const longAgo = new Date(Date.now() - 3600_000);
+    for (const folder of [old, full, other]) utimesSync(folder, longAgo, longAgo);
+    expect(await findDeadFolders()).toContain(old);
+    expect(await removeDeadFolders()).toContain(old);
+    expect([fresh, old, full, other].map((folder) => existsSync(folder))).toEqual([true, false, true, true]);
   });
 });
