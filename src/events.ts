@@ -96,6 +96,8 @@ export interface LogExcerpt {
   /** running, or how it ended: `exited with code 1`. */
   state: string;
   lines: string[];
+  /** How many of its last lines are left out: nothing but routine, where only what is stored differs. */
+  routine?: number;
   /** The whole log, relative to the reports folder; absent where no reports are written. */
   file?: string;
 }

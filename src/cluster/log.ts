@@ -104,6 +104,11 @@ export function parseLogLine(line: string): Record<string, unknown> | undefined 
   }
 }
 
+/** True for lines that warn, or are worse (3.3 marks them `W |`, `E |` and `C |`). */
+export function isWarning(line: string): boolean {
+  return /"level":"(warn|error|fatal|panic|dpanic)"/.test(line) || /^\S+ \S+ [WEC] \| /.test(line);
+}
+
 /** True for lines after which etcd ends its process: fatal and panic (3.3 marks them `C |`). */
 export function isFatal(line: string): boolean {
   return /"level":"(fatal|panic|dpanic)"/.test(line) || /^\S+ \S+ C \| /.test(line);

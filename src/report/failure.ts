@@ -86,10 +86,19 @@ function effortOf({ waitedFor, durationMs, attempts = 1, kind }: Failure): strin
 function renderLog(log: LogExcerpt, style: Style, reports: string | null | undefined): string {
   const heading = `${style.bold(oneLine(log.member))} (incarnation ${log.incarnation}, ${oneLine(log.state)})`;
   const shown = log.lines.slice(-MOST_LOG_LINES).map((line) => formatLogLine(line, style));
-  const rows = [shown.length > 0 ? `${heading}, ${lastLines(shown.length)}:` : `${heading} wrote nothing to its log`];
+  const rows = [`${heading}${aboutLines(shown.length, log.routine ?? 0)}`];
   rows.push(...shown.map((line) => `  ${style.dim('|')} ${line}`));
   if (log.file) rows.push(`  whole log: ${style.cyan(oneLine(reports ? path.join(reports, log.file) : log.file))}`);
   return rows.join('\n');
+}
+
+/** What is shown of a log's end, and what is left out of it. */
+function aboutLines(shown: number, routine: number): string {
+  if (routine > 0) {
+    const last = lastLines(shown + routine);
+    return shown === 0 ? `: nothing but routine in ${last}` : `, of ${last} those that warn:`;
+  }
+  return shown === 0 ? ' wrote nothing to its log' : `, ${lastLines(shown)}:`;
 }
 
 function lastLines(count: number): string {

@@ -1,5 +1,6 @@
 /** What went wrong, as reports tell it. */
 import type { Cluster } from '../cluster/cluster';
+import { isWarning } from '../cluster/log';
 import { asError, EnvironmentError, EtcdSaid, Interrupted, Unmet } from '../errors';
 import type { Failure, LogExcerpt, StepRef, Verdict } from '../events';
 import { codeFrame } from '../source';
@@ -75,23 +76,41 @@ export function stepFailure(
     attempts: told.attempts,
     resolved: trace.resolved,
     // An interruption is no riddle: its logs would only hide the real failures.
-    logs: failure.kind === 'interrupted' ? [] : concerned.flatMap((member) => excerpt(member, cluster, told.logOf)),
+    logs:
+      failure.kind === 'interrupted'
+        ? []
+        : concerned.flatMap((member) =>
+            excerpt(member, cluster, { logOf: told.logOf, ofData: differsInData(failure, ref) }),
+          ),
   };
 }
 
 /** The path of a process's whole log as reports name it. */
 export type LogPath = (member: string, incarnation: number) => string | undefined;
 
-function excerpt(member: string, cluster: Cluster, logOf: LogPath): LogExcerpt[] {
+/** Members answered, and what they hold is not as expected: `expect` alone looks at how they are. */
+function differsInData({ comparisons }: Failure, { action }: StepRef): boolean {
+  return comparisons.length > 0 && action !== 'expect';
+}
+
+/** `ofData`: of a process that runs only the lines that warn, for what it does day by day explains nothing. */
+function excerpt(
+  member: string,
+  cluster: Cluster,
+  { logOf, ofData }: { logOf: LogPath; ofData: boolean },
+): LogExcerpt[] {
   const process = cluster.process(member);
   if (!process) return [];
   const { incarnation, exitCode, log } = process;
+  const tail = log.tail(LOG_LINES);
+  const lines = ofData && exitCode === undefined ? tail.filter(isWarning) : tail;
   return [
     {
       member,
       incarnation,
       state: exitCode === undefined ? 'running' : `exited with code ${exitCode}`,
-      lines: log.tail(LOG_LINES),
+      lines,
+      ...(lines.length < tail.length ? { routine: tail.length - lines.length } : {}),
       file: logOf(member, incarnation),
     },
   ];

@@ -1,4 +1,4 @@
-import { ProcessLog, isFatal, lastWords, parseLogLine, readings } from '../../src/cluster/log';
+import { ProcessLog, isFatal, isWarning, lastWords, parseLogLine, readings } from '../../src/cluster/log';
 
 describe('a log', () => {
   it('is cut into lines, wherever its pieces end', () => {
@@ -109,4 +109,13 @@ describe('the end of a process', () => {
   ])('is told in a word: %j', (lines, expected) => {
     expect(lastWords(lines)).toBe(expected);
   });
+});
+
+test.each([
+  ['{"level":"warn","msg":"slow fdatasync"}', true],
+  ['{"level":"info","msg":"it said \\"level\\":\\"warn\\""}', false],
+  ['2026-01-02 03:04:05.678901 W | rafthttp: lost the stream', true],
+  ['2026-01-02 03:04:05.678901 I | raft: W | became leader', false],
+])('whether %s warns', (line, expected) => {
+  expect(isWarning(line)).toBe(expected);
 });

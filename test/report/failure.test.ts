@@ -57,6 +57,14 @@ test('a long log is cut to its end', () => {
   expect(text).not.toContain('| line 79');
 });
 
+test.each([
+  [[], 'a (incarnation 1, running): nothing but routine in its last 12 lines'],
+  [['W'], 'a (incarnation 1, running), of its last 13 lines those that warn:\n  | W'],
+])('what was left out of a log as routine is said: %j', (lines, expected) => {
+  const log = { member: 'a', incarnation: 1, state: 'running', lines, routine: 12 };
+  expect(renderFailure({ ...BARE, logs: [log] })).toContain(expected);
+});
+
 test('hostile text does no harm, but for a leading command that the console breaks', () => {
   const text = renderFailures(OWNED, [OWNED], { reports: REPORTS });
   expect(harmIn(withoutCommands(text))).toEqual([]);

@@ -19,25 +19,25 @@ const reasons = (yaml: string): string[] =>
   scriptOf(yaml).problems.map(({ place, message }) => `${place.line}:${place.column} ${message}`);
 
 describe('a script', () => {
-  it('is refused for every step that it can’t do, each by name and place', () => {
+  it('is refused for every cause once, at the first step that has it; who is meant after a result is none of its own', () => {
     expect(reasons(readFileSync(path.join(__dirname, 'everything.yaml'), 'utf8'))).toEqual([
-      '8:5 step 3 (`start`) has no form as a script: a result, which is known only while it runs',
+      '8:5 step 3 (`start`) has no form as a script: a result, which is known only while it runs; so it is with step 6',
       '10:5 step 5 (`lease-grant`) has no form as a script: this action',
-      '12:5 step 6 (`put`) has no form as a script: a result, which is known only while it runs',
-      '13:5 step 7 (`repeat`) has no form as a script: steps inside of a step',
-      '18:5 step 8 (`parallel`) has no form as a script: steps inside of a step',
+      '13:5 step 7 (`repeat`) has no form as a script: steps inside of a step; so it is with step 8',
       '21:5 step 9 (`txn`) has no form as a script: this action',
       '22:5 step 10 (`compact`) has no form as a script: this action',
       '23:5 step 11 (`alarm-disarm`) has no form as a script: this action',
       '26:5 step 14 (`etcdctl`) has no form as a script: this action',
-      '29:5 step 17 (`stop`) has no form as a script: who is in the cluster shows only while it runs',
-      '30:5 step 18 (`wipe`) has no form as a script: who is in the cluster shows only while it runs',
-      '31:5 step 19 (`restore`) has no form as a script: who gets the data shows only while it runs',
-      '32:5 step 20 (`start`) has no form as a script: who is started shows only while it runs',
       '33:5 step 21 (`expect`) has no form as a script: `version`',
       '37:5 step onFailure.1 (`etcdctl`) has no form as a script: `onFailure`',
-      '39:5 step finally.1 (`kill`) has no form as a script: `finally`',
-      '40:5 step finally.2 (`delete`) has no form as a script: `finally`',
+      '39:5 step finally.1 (`kill`) has no form as a script: `finally`; so it is with step finally.2',
+    ]);
+  });
+
+  it('is refused where who is meant shows only while it runs, with nothing open before', () => {
+    expect(reasons(drill('start: all', 'member-remove: follower', 'stop: all', 'start: all'))).toEqual([
+      '6:5 step 3 (`stop`) has no form as a script: who is in the cluster shows only while it runs',
+      '7:5 step 4 (`start`) has no form as a script: who is started shows only while it runs',
     ]);
   });
 

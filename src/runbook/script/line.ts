@@ -7,6 +7,9 @@ import type { Selector } from '../../steps/select';
 /** Why a step can't be said in a script. */
 export class NotInScript extends Error {}
 
+/** It can't be said because reading does not tell who is meant: after a step that needs a result that is no mistake of its own. */
+export class OpenInScript extends NotInScript {}
+
 export interface At {
   state: DrillState;
   modifiers: Modifiers;
@@ -21,8 +24,8 @@ export function words(...parts: readonly string[]): string {
 export function names(selector: Selector, state: DrillState): string {
   const known = state.named(selector);
   if (known) return words(...known);
-  if (selector === 'all') throw new NotInScript('who is in the cluster shows only while it runs');
-  if (typeof selector !== 'string') throw new NotInScript('whom it means shows only while it runs');
+  if (selector === 'all') throw new OpenInScript('who is in the cluster shows only while it runs');
+  if (typeof selector !== 'string') throw new OpenInScript('whom it means shows only while it runs');
   return `$(choose ${selector})`;
 }
 

@@ -5,11 +5,12 @@ import { unescape } from '../../scenario/expressions';
 import { walkDrill, type Visit } from '../../scenario/follow';
 import { problemAt } from '../../scenario/parse';
 import { readNode } from '../../scenario/read';
-import { quote, withVariables } from '../../steps/instruction';
+import type { LoadedStep } from '../../scenario/scenario';
+import { andList, quote, withVariables } from '../../steps/instruction';
 import type { Need } from '../../steps/step';
 import type { RunbookOf } from '../markdown';
 import { functionsFor } from './library';
-import { NotInScript } from './line';
+import { NotInScript, OpenInScript } from './line';
 import { translation } from './steps';
 
 export interface Script {
@@ -21,7 +22,7 @@ export interface Script {
 /** The whole script. */
 export function drillScript(drill: RunbookOf & { needs: ReadonlySet<Need> }): Script {
   const { scenario, version } = drill;
-  const problems: Problem[] = [];
+  const refusals: Refusal[] = [];
   const steps: string[] = [];
   const refused = new Set<string>();
   walkDrill(scenario, version, (visit) => {
@@ -33,10 +34,7 @@ export function drillScript(drill: RunbookOf & { needs: ReadonlySet<Need> }): Sc
     } catch (thrown) {
       if (!(thrown instanceof NotInScript)) throw thrown;
       refused.add(step.id);
-      const start = step.source.offset(step.place);
-      const at = { start, end: start + step.step.name.length };
-      const message = `step ${step.id} (\`${step.step.name}\`) has no form as a script: ${thrown.message}`;
-      problems.push(problemAt(step.source, at, 'not-in-script', message, '`--format md` prints every drill'));
+      refusals.push({ step, because: thrown });
     }
   });
   const pinned = drill.needs.has('pinned-addresses');
@@ -47,15 +45,50 @@ export function drillScript(drill: RunbookOf & { needs: ReadonlySet<Need> }): Sc
     ...steps,
     `echo ${quote(`passed: ${steps.length} steps came out as written, on etcd ${version}`)}`,
   ].join('\n');
-  return { text: `${head(drill)}\n\n${functionsFor(`${body}\nclean_up`)}\n\n${BEGIN}\n\n${body}\n`, problems };
+  const text = `${head(drill)}\n\n${functionsFor(`${body}\nclean_up`)}\n\n${BEGIN}\n\n${body}\n`;
+  return { text, problems: problemsOf(refusals) };
 }
+
+interface Refusal {
+  step: LoadedStep;
+  because: NotInScript;
+}
+
+const RESULT = 'a result, which is known only while it runs';
+
+/** One problem for each cause, at the first step that has it: the others are named in it. */
+function problemsOf(refusals: readonly Refusal[]): Problem[] {
+  const unsettled = refusals.findIndex(({ because }) => because.message === RESULT);
+  const causes = new Map<string, Refusal[]>();
+  for (const [i, refusal] of refusals.entries()) {
+    const { step, because } = refusal;
+    // After a step that is open nobody knows who runs: that is no cause of its own.
+    if (because instanceof OpenInScript && unsettled !== -1 && unsettled < i) continue;
+    const cause = because.message === THIS_ACTION ? step.step.name : because.message;
+    causes.set(cause, [...(causes.get(cause) ?? []), refusal]);
+  }
+  return [...causes.values()].flatMap(([first, ...more]) => (first ? [problemOf(first, more)] : []));
+}
+
+function problemOf({ step, because }: Refusal, more: readonly Refusal[]): Problem {
+  const start = step.source.offset(step.place);
+  const at = { start, end: start + step.step.name.length };
+  const others =
+    more.length === 0
+      ? ''
+      : `; so it is with step${more.length === 1 ? '' : 's'} ${andList(more.map((other) => other.step.id))}`;
+  const message = `step ${step.id} (\`${step.step.name}\`) has no form as a script: ${because.message}${others}`;
+  return problemAt(step.source, at, 'not-in-script', message, '`--format md` prints every drill');
+}
+
+const THIS_ACTION = 'this action';
 
 function stepLines({ step, bound, state }: Visit): string {
   if (step.nested.length > 0) throw new NotInScript('steps inside of a step');
   if (step.phase !== 'steps') throw new NotInScript(`\`${step.phase}\``);
-  if (!bound) throw new NotInScript('a result, which is known only while it runs');
+  if (!bound) throw new NotInScript(RESULT);
   const translate = translation(step.step.name);
-  if (!translate) throw new NotInScript('this action');
+  if (!translate) throw new NotInScript(THIS_ACTION);
   const args = readNode(unescape(step.args), step.step.schema);
   const title = withVariables(step.modifiers.name ?? bound.sentence());
   const place = `${step.place.file}:${step.place.line}`;

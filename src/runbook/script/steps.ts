@@ -8,7 +8,18 @@ import { restoreFlags, type RestoreArgs } from '../../steps/restore';
 import type { Selector } from '../../steps/select';
 import type { StartArgs } from '../../steps/start-instruction';
 import { operatorTool } from '../../steps/tool';
-import { attempt, expectedTexts, forEach, lookFunction, names, NotInScript, seconds, words, type At } from './line';
+import {
+  attempt,
+  expectedTexts,
+  forEach,
+  lookFunction,
+  names,
+  NotInScript,
+  OpenInScript,
+  seconds,
+  words,
+  type At,
+} from './line';
 import { checksOf } from './rows';
 
 type Translate = (args: never, at: At) => string[];
@@ -80,7 +91,7 @@ function runMember(member: string, args: Omit<StartArgs, 'member'>, state: Drill
 
 function start({ member, ...args }: StartArgs, { state, modifiers }: At): string[] {
   const members = state.named(member);
-  if (!members) throw new NotInScript('who is started shows only while it runs');
+  if (!members) throw new OpenInScript('who is started shows only while it runs');
   const left = member === 'all' ? members.filter((one) => state.isUp(one) !== true) : members;
   const limit = seconds(modifiers.timeoutMs ?? 60_000);
   const texts = expectedTexts(modifiers);
@@ -105,7 +116,7 @@ function end(signal: 'TERM' | 'KILL', selector: Selector, at: At): string[] {
 function restart({ member }: { member: Selector }, at: At): string[] {
   const { state } = at;
   const members = state.named(member);
-  if (!members) throw new NotInScript('who is restarted shows only while it runs');
+  if (!members) throw new OpenInScript('who is restarted shows only while it runs');
   return plain(
     at,
     members.flatMap((one) => [`end_members TERM 30 ${one}`, runMember(one, {}, state), `wait_serving 60 ${one}`]),
@@ -199,7 +210,7 @@ function restore(
 ): string[] {
   const { state } = at;
   const members = state.named(member);
-  if (!members) throw new NotInScript('who gets the data shows only while it runs');
+  if (!members) throw new OpenInScript('who gets the data shows only while it runs');
   return members.flatMap((one) => {
     const version = state.specOf(one)?.version ?? state.version;
     const flags = restoreFlags(one, args, state.roster).map(([name, value]) =>
