@@ -81,7 +81,7 @@ function situation(entries: readonly Entry[]): string {
   if (!begin || !end) return '';
   const saved = entries.slice(0, failure).find(({ step }) => step.step.name === 'snapshot');
   return (
-    `${after === 1 ? 'Step 1 makes' : `Steps 1 ${after === 2 ? 'and' : 'to'} ${end.step.id}`} the situation, for a rehearsal. In an incident it is there already: ` +
+    `${after === 1 ? 'Step 1 makes' : `Steps 1 ${after === 2 ? 'and' : 'to'} ${end.step.id} make`} the situation, for a rehearsal. In an incident it is there already: ` +
     `begin at step ${begin.step.id}.${saved ? ` The snapshot of step ${saved.step.id} has to have been taken before it.` : ''}`
   );
 }

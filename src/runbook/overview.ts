@@ -1,6 +1,7 @@
 /** What a case would do, step by step, as plain data. */
 
 import type { CaseRef } from '../events';
+import { textMatcher } from '../match';
 import type { LoadedStep, Scenario } from '../scenario/scenario';
 import type { Command } from '../steps/instruction';
 import { allEntries, entriesOf } from './entries';
@@ -11,6 +12,8 @@ export interface StepOverview {
   sentence: string;
   file: string;
   line: number;
+  /** It has to be refused, with this: `"member count is unequal"`; absent where it has to succeed. */
+  refusedWith?: string;
   /** What an operator would type instead. */
   commands: readonly Command[];
 }
@@ -65,6 +68,9 @@ export function overview({ ref, scenario, version, versions, skip }: Planned): C
       id: step.id,
       action: step.step.name,
       sentence: title,
+      ...(step.modifiers.expectError === undefined
+        ? {}
+        : { refusedWith: textMatcher(step.modifiers.expectError).description }),
       file: step.place.file,
       line: step.place.line,
       commands: instruction.commands,

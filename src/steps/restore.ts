@@ -2,6 +2,7 @@ import { Unmet } from '../errors';
 import { isUp } from './ask';
 import type { StepContext } from './context';
 import { clusterList } from '../cluster/command';
+import { atLeast } from '../cluster/version';
 import type { ListEntry, Roster } from '../cluster/roster';
 import type { DrillState } from './drill-state';
 import { folded, quote, sentences, targetOf, toolName, type Instruction } from './instruction';
@@ -142,12 +143,22 @@ function instruct(member: Selector, snapshot: SnapshotSource, args: RestoreArgs,
       target.explained,
       `Copy ${file} to ${target.names.length > 1 ? 'each of these machines' : 'that machine'} first.`,
       target.names.length > 1 ? 'Every member is restored from the same file, with the same list.' : '',
+      args.bumpRevision === undefined ? goesBack(args.version ?? state.version) : '',
     ),
     commands,
     see: ['Each prints `restored snapshot` or `added member`, and a new folder with its data is there.'],
     otherwise:
       '`data-dir … not empty` or `already exists`: move the old folder aside. A wrong hash: the file is damaged, take another one.',
   };
+}
+
+/** Clients that watched know revisions that the restored cluster does not have yet (#16028). */
+function goesBack(version: string): string {
+  const cure = 'restart whoever watched (API servers, controllers) afterwards';
+  const flags = atLeast(version, '3.5.10')
+    ? `, or add \`--bump-revision 1000000000 --mark-compacted\` to the command of every member, which raises it and tells them`
+    : '';
+  return `The revision goes back to that of the snapshot: ${cure}${flags}.`;
 }
 
 function refuseUnfit(member: string, context: StepContext): void {

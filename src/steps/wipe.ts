@@ -3,7 +3,7 @@ import { MEMBERS } from './results';
 import { selector } from './schema';
 import { select } from './select';
 import { defineStep } from './step';
-import { quote, sentences, targetOf } from './instruction';
+import { andList, quote, sentences, targetOf } from './instruction';
 import { list } from './words';
 
 export const wipe = defineStep({
@@ -29,6 +29,7 @@ export const wipe = defineStep({
       before: sentences(
         target.explained,
         'This cannot be undone. Make sure that etcd is down on that machine, and that it is the right machine.',
+        `Where there is room for it, move it aside instead: ${andList(target.names.map((name) => `\`mv ${quote(`${name}.etcd`)} ${quote(`${name}.etcd.old`)}\``))}.`,
       ),
       commands: target.names.map((name) => ({ on: name, text: `rm -drf ${quote(`${name}.etcd`)}` })),
     };

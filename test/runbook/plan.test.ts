@@ -63,6 +63,17 @@ describe('the plan', () => {
     });
   });
 
+  it('says what has to be refused, and with what', () => {
+    const steps = [
+      '{start: {member: etcd-1, initialCluster: [etcd-1]}}',
+      '{start: {member: etcd-2, initialCluster: [etcd-1, etcd-2], initialClusterState: existing}, expectError: member count is unequal}',
+    ];
+    expect(planOf(steps)[0]?.steps.map(({ refusedWith }) => refusedWith)).toEqual([
+      undefined,
+      '"member count is unequal"',
+    ]);
+  });
+
   it('tells how long the last run took, and says so where there was none', () => {
     expect(planOf(['start: all'])[0]?.last).toBeNull();
     const cases = [{ id: 'drill.yaml@3.5.35', verdict: 'passed', durationMs: 1234 }];

@@ -39,11 +39,12 @@ function told(one: PlannedOverview): string {
     const choice = names.length === 1 ? names[0] : `the first that is there of ${names.join(', ')}`;
     return `    etcd ${version}: image ${choice}\n`;
   });
-  const steps = one.steps.map(({ id: number, sentence, commands }) => {
+  const steps = one.steps.map(({ id: number, sentence, refusedWith, commands }) => {
     const typed = commands.map(
       ({ on, text }) => `            ${on === undefined ? '' : `on ${on}: `}${text.replace(/\s*\\\n\s*/g, ' ')}\n`,
     );
-    return `    ${number.padStart(4)}  ${sentence}\n${typed.join('')}`;
+    const outcome = refusedWith === undefined ? '' : `: has to be refused, with ${refusedWith}`;
+    return `    ${number.padStart(4)}  ${sentence}${outcome}\n${typed.join('')}`;
   });
   return `${head}${images.join('')}    ${containers} containers at once, at most; ${time}\n${steps.join('')}`;
 }
