@@ -22,6 +22,7 @@ import { MEMBERS } from './results';
 import { flag, memberName, single, text } from './schema';
 import { selectOne } from './select';
 import { defineStep } from './step';
+import { awaitVote } from './vote';
 import { list } from './words';
 
 /** etcd's five seconds, a leader's election and the request itself, with room to spare. */
@@ -178,7 +179,8 @@ export const memberRemove = defineStep({
 
 export const memberPromote = defineStep({
   name: 'member-promote',
-  summary: 'Makes a learner a voter; waits until it has caught up with the leader. etcd 3.4 and later.',
+  summary:
+    'Makes a learner a voter; waits until it has caught up with the leader, and knows that it may vote. etcd 3.4 and later.',
   example: [
     '- member-remove: etcd-3',
     '- expect: {running: [etcd-1, etcd-2]}',
@@ -213,6 +215,7 @@ export const memberPromote = defineStep({
       await process.client.memberPromote(id, call);
     });
     context.cluster.roster.promoted(member);
+    await awaitVote(member, context);
     return { members: [member] };
   },
 });
