@@ -1,7 +1,7 @@
 /** How `validate` tells what it found: for people, for programs, for GitHub Actions. */
 import { plural } from '../plural';
 import type { Problem } from '../errors';
-import { problemAnnotation } from '../report/github';
+import { problemAnnotation } from '../report/annotation';
 import { formatProblems } from '../problems';
 
 type Format = (problems: readonly Problem[], files: number) => string;

@@ -1,10 +1,8 @@
 /** GitHub Actions: an annotation at the line that failed, and a table in the job's step summary. */
 import { appendFileSync } from 'node:fs';
 import { formatDuration } from '../clock';
-import type { Problem } from '../errors';
 import type { Failure, Reporter, RunEvent } from '../events';
-import type { Severity } from '../rules';
-import { formatPlace } from '../source';
+import { annotation, LONGEST_DETAIL, problemAnnotation } from './annotation';
 import { headlineOf, renderCollected, renderFailure, renderFailures } from './failure';
 import { dispatch, type Handlers } from './handlers';
 import {
@@ -22,7 +20,7 @@ import type { Out } from './live';
 import { matricesOf, type Matrix, type MatrixCell } from './matrix';
 import { cellWord } from './matrix-table';
 import { codeBlock, escapeMarkdown, table } from './markdown';
-import { clean, cutEnd, oneLine } from './text';
+import { cutEnd, oneLine } from './text';
 import { chart } from './workload';
 
 export interface GithubOptions {
@@ -32,7 +30,6 @@ export interface GithubOptions {
 }
 
 /** GitHub takes no more than 1 MiB a step: whole failures are left out before that. */
-const LONGEST_DETAIL = 8_000;
 const MOST_DETAILS = 50;
 const LONGEST_CELL = 300;
 
@@ -76,34 +73,6 @@ function annotationOf(record: CaseRecord, failure: Failure, reports: string | nu
   const { ref } = record;
   const { file, line, column } = failure.step?.place ?? { file: ref.file, line: ref.line, column: 1 };
   return annotation({ file, line, col: column, title: titleOf(ref) }, renderFailure(failure, { reports }));
-}
-
-/** What was found in a file, at its place: an error or a warning. */
-export function problemAnnotation({ rule, severity, place, usedAt = [], message, hint, frame, page }: Problem): string {
-  const { file, line, column } = place;
-  const used = usedAt.map((one) => `used at ${formatPlace(one)}`);
-  const text = [message, ...used, hint, frame, page === undefined ? undefined : `see \`${page}\``]
-    .filter((one) => one)
-    .join('\n');
-  return annotation({ file, line, col: column, title: rule }, text, severity);
-}
-
-/** One workflow command on one line: `::error file=…,line=…,col=…,title=…::message`. */
-export function annotation(
-  properties: Record<string, string | number>,
-  message: string,
-  level: Severity = 'error',
-): string {
-  const pairs = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(oneLine(String(value)))}`);
-  return `::${level} ${pairs.join(',')}::${escapeData(cutEnd(clean(message), LONGEST_DETAIL))}\n`;
-}
-
-function escapeData(text: string): string {
-  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
-}
-
-function escapeProperty(text: string): string {
-  return escapeData(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
 }
 
 /** The step summary as Markdown: counts, a table of all cases, each failure folded up below. */

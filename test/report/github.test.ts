@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { annotation, GithubReporter } from '../../src/report/github';
+import { annotation } from '../../src/report/annotation';
+import { GithubReporter } from '../../src/report/github';
 import { codeBlock, escapeMarkdown } from '../../src/report/markdown';
 import { BODIES, HOSTILE_BODIES, Sink, play } from './fixture';
 import { expectGolden, inTemporaryFolder } from './golden';
