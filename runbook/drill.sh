@@ -99,21 +99,32 @@ another_address() { # another_address MEMBER: from its next start on, as on anot
 }
 
 clean_up() {
-  local code=$? try networks
-  trap - EXIT INT TERM
+  local code=$? try
+  trap - EXIT
+  trap '' INT TERM # another Ctrl-C: what was made is removed all the same
+  jobs -p | xargs -r kill 2>/dev/null || true
   rm -f "$SCRATCH" "$SCRATCH.value"
   if [ "$code" = 130 ]; then sleep 1.5; fi # a `docker run` may be under way: what it makes has to be seen
-  docker ps -aq --filter "label=$LABEL" | xargs -r docker rm -f >/dev/null || code=3
   for try in 1 2 3 4 5 6 7 8 9 10; do # a busy engine lets go of a network or a volume a moment after the container
-    networks=$(docker network ls -q --filter "label=$LABEL")
+    docker ps -aq --filter "label=$LABEL" | xargs -r docker rm -f >/dev/null 2>&1 || true
+    docker network ls -q --filter "label=$LABEL" | xargs -r docker network rm >/dev/null 2>&1 || true
     docker volume ls -q --filter "label=$LABEL" | xargs -r docker volume rm >/dev/null 2>&1 || true
-    if [ -z "$networks" ] || docker network rm "$networks" >/dev/null 2>&1; then
-      [ -n "$(docker volume ls -q --filter "label=$LABEL")" ] || exit "$code"
-    fi
+    if nothing_left; then exit "$code"; fi
     sleep 0.3
   done
   echo "could not remove everything with the label $LABEL after $try tries" >&2
   exit "$((code == 0 ? 3 : code))"
+}
+
+nothing_left() { # whether the engine has nothing of this run any more
+  local left
+  left=$(docker ps -aq --filter "label=$LABEL" && docker network ls -q --filter "label=$LABEL" &&
+    docker volume ls -q --filter "label=$LABEL") && [ -z "$left" ]
+}
+
+idle() { # idle SECONDS: a signal ends it at once
+  sleep "$1" >/dev/null 2>&1 &
+  wait $!
 }
 
 container() { # container MEMBER: its newest process

@@ -197,14 +197,22 @@ export function cli(args: readonly string[], options: SpawnOptions): Promise<Ans
   return startCli(args, options).ended;
 }
 
+/** Starts any program. `detached`: with a process group of its own, as a terminal gives it. */
+export function startProgram(
+  command: string,
+  args: readonly string[],
+  { cwd, env, detached }: { cwd?: string; env?: NodeJS.ProcessEnv; detached?: boolean } = {},
+): Running {
+  return follow(spawn(command, args, { cwd, env: plainEnvironment(env), detached, stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
 /** Runs any program to its end. */
 export function execute(
   command: string,
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Answer> {
-  const env = plainEnvironment(options.env);
-  return follow(spawn(command, args, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })).ended;
+  return startProgram(command, args, options).ended;
 }
 
 function follow(child: ChildProcess): Running {

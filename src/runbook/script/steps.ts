@@ -36,7 +36,7 @@ export function translation(action: string): Translate | undefined {
 
 const TRANSLATIONS: Readonly<Record<string, Translate>> = {
   note: () => [],
-  sleep: ({ time }: { time: string }) => [`sleep ${(parseDuration(time) ?? 0) / 1000}`],
+  sleep: ({ time }: { time: string }) => [`idle ${(parseDuration(time) ?? 0) / 1000}`],
   start,
   stop: (args: { member: Selector }, at) => end('TERM', args.member, at),
   kill: (args: { member: Selector }, at) => end('KILL', args.member, at),
