@@ -26,8 +26,11 @@ export interface KeysRead {
   hash: string;
 }
 
-/** How many keys one answer has at most: of the largest values that etcd takes by default, some 400 MiB. */
-const PAGE = 250;
+/** How many keys the first answer has at most: of the largest values that etcd takes by default, some 30 MiB. */
+const FIRST_PAGE = 20;
+const LONGEST_PAGE = 2000;
+/** What an answer should have, by the keys of the one before it. */
+const PAGE_BYTES = 4 * 1024 ** 2;
 
 export async function readKeys(client: EtcdClient, wanted: KeysWanted, call: () => Call): Promise<KeysRead> {
   const hash = createHash('sha256');
@@ -73,12 +76,20 @@ async function* pagesOf(
   const { key, prefix, serializable } = wanted;
   let { revision } = wanted;
   let after: Buffer | undefined;
+  let limit = FIRST_PAGE;
   do {
-    const page = await client.range({ key, prefix, revision, serializable, limit: PAGE, after }, call());
+    const page = await client.range({ key, prefix, revision, serializable, limit, after }, call());
     revision ??= page.revision;
     yield { revision: page.revision, kvs: page.kvs.filter((one) => isWanted(one, wanted)) };
-    after = page.kvs.length < PAGE ? undefined : page.kvs.at(-1)?.key;
+    after = page.kvs.length < limit ? undefined : page.kvs.at(-1)?.key;
+    limit = limitAfter(page.kvs);
   } while (after !== undefined);
+}
+
+/** So many keys as make an answer neither long nor one of many, if the next ones are like these. */
+function limitAfter(kvs: readonly KeyValue[]): number {
+  const bytes = kvs.reduce((sum, { key, value }) => sum + key.length + value.length, 1);
+  return Math.min(LONGEST_PAGE, Math.max(1, Math.floor((PAGE_BYTES * kvs.length) / bytes)));
 }
 
 function isWanted({ modRevision, lease: on }: KeyValue, { maxModRevision, lease }: KeysWanted): boolean {

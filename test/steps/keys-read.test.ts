@@ -31,11 +31,17 @@ it('reads every page at the revision of the first', async () => {
   const { client, asked } = clientOf({ 700: SIX_HUNDRED });
   const read = await readKeys(client, EVERY, call);
   expect(read).toMatchObject({ count: '600', revision: '700', first: SIX_HUNDRED[0] });
-  expect(asked.map(({ after, revision }) => [after?.toString(), revision])).toEqual([
-    [undefined, undefined],
-    ['k249', '700'],
-    ['k499', '700'],
+  expect(asked.map(({ after, revision, limit }) => [after?.toString(), revision, limit])).toEqual([
+    [undefined, undefined, 20],
+    ['k019', '700', 2000],
   ]);
+});
+
+it('asks for less at once where values are large', async () => {
+  const large = SIX_HUNDRED.slice(0, 25).map((one) => ({ ...one, value: Buffer.alloc(1024 ** 2) }));
+  const { client, asked } = clientOf({ 700: large });
+  expect((await readKeys(client, EVERY, call)).count).toBe('25');
+  expect(asked.map(({ limit }) => limit)).toEqual([20, 3, 3]);
 });
 
 const OTHERS: Record<string, Store> = {
