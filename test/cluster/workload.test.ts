@@ -99,7 +99,7 @@ test('workloads stand in and around other blocks, each with its own keys and its
         - during:
             workload: {rate: 50/s}
             steps:
-              - parallel: [{put: {key: a, value: b}}, {restart: etcd-1}]
+              - parallel: [{put: {key: a, value: b, to: etcd-2}, within: 20s}, {restart: etcd-1}]
               - during:
                   workload: {rate: 20/s, writers: 1}
                   steps: [{restart: etcd-3}]
