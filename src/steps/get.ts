@@ -3,7 +3,7 @@ import type { MemberProcess } from '../cluster/cluster';
 import { Unmet, type Comparison } from '../errors';
 import { askedMembers } from './ask';
 import type { StepContext } from './context';
-import { asked, each, etcdctl, quote, sentences, type Instruction } from './instruction';
+import { asked, each, etcdctl, OPEN, quote, sentences, type Instruction } from './instruction';
 import type { DrillState } from './drill-state';
 import { keysLostSince, readKeys, type KeysRead, type KeysWanted } from './keys-read';
 import type { Secrecy } from './secrecy';
@@ -130,7 +130,7 @@ function instruct(args: ReadArgs, state: DrillState): Instruction {
     ...(args.prefix === true ? ['--prefix'] : []),
     ...(args.revision === undefined ? [] : [`--rev=${quote(args.revision)}`]),
     ...(args.consistency === 'serializable' ? ['--consistency=s'] : []),
-    ...(args.count === undefined ? [] : ['--keys-only', '-w', 'fields']),
+    ...(looksAtKeysAlone(args) ? ['--keys-only', '-w', 'fields'] : []),
   ];
   return {
     before: target.explained,
@@ -145,13 +145,28 @@ function instruct(args: ReadArgs, state: DrillState): Instruction {
   };
 }
 
-function seen({ key, value, absent, count: wanted, hash }: Expected): string[] {
+/** Where nothing is said of values an operator need not have them on the screen. */
+function looksAtKeysAlone({ key, prefix, count: wanted, hash, maxModRevision, lease }: ReadArgs): boolean {
+  return [wanted, hash, maxModRevision, lease].some((one) => one !== undefined) || (prefix === true && key === '');
+}
+
+function seen(args: ReadArgs): string[] {
+  const { key, value, absent, count: wanted, hash } = args;
   if (absent === true) return ['It prints nothing: there is no such key.'];
   if (value !== undefined) return [`It prints the key \`${key}\`, and below it \`${value}\`.`];
-  if (hash !== undefined)
-    return ['It prints the keys that were there before, with the values and revisions that they had.'];
-  if (wanted !== undefined) return [`It prints \`"Count" : ${wanted}\`.`];
-  return [];
+  const only = filterWords(args);
+  const number = wanted === undefined ? [] : [`Their number is ${wanted}.`];
+  const same = hash === undefined ? [] : ['They are the keys that were there before, at the revisions that they had.'];
+  if (only !== '') return [`Only keys with ${only} are meant.`, ...number, ...same];
+  return wanted === undefined ? same : [`It prints \`"Count" : ${wanted}\`.`, ...same];
+}
+
+/** Which of the keys that etcdctl prints are meant; empty for all. */
+function filterWords({ maxModRevision, lease }: ReadArgs): string {
+  return [
+    ...(lease === undefined ? [] : [`\`"Lease" : ${lease.includes(OPEN) ? lease : BigInt(`0x${lease}`)}\``]),
+    ...(maxModRevision === undefined ? [] : [`a \`"ModRevision"\` of at most ${maxModRevision}`]),
+  ].join(' and ');
 }
 
 function checkExpected({ value, absent, count: wanted, prefix }: Expected): ArgumentProblem[] {

@@ -53,7 +53,9 @@ describe('a script', () => {
       'get: k\nexpectError: {matches: a.*b}',
       '`expectError` with a regular expression: grep reads another dialect',
     ],
+    ['start: all', 'get: {key: "", prefix: true, lease: 0, count: 1}', '`lease` of a read'],
     ['start: all', 'expect: {version: {cluster: "3.5"}}', '`version`'],
+    ['start: all', 'expect: {leases: {count: 0}}', '`leases`'],
     ['start: all', 'kill: etcd-1\nexpectError: no such process', '`expectError` beside this action'],
   ])('after %j is refused for %j', (first, step, why) => {
     expect(reasons(drill(first, step))).toEqual([expect.stringContaining(why)]);

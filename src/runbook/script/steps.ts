@@ -163,9 +163,14 @@ interface GetArgs {
   prefix?: boolean;
   revision?: string;
   consistency?: string;
+  hash?: string;
+  maxModRevision?: string;
+  lease?: string;
 }
 
 function get(args: GetArgs, at: At): string[] {
+  const beyond = (['hash', 'maxModRevision', 'lease'] as const).find((name) => args[name] !== undefined);
+  if (beyond !== undefined) throw new NotInScript(`\`${beyond}\` of a read`);
   if (args.key.startsWith('-')) throw new NotInScript('a key that begins with a dash');
   const flags = [
     ...(args.prefix === true ? ['--prefix'] : []),
