@@ -23,6 +23,8 @@ beforeAll(async () => {
     'schema',
     'templates',
     'images',
+    'docs',
+    'runbook',
     'scripts/compile-schemas.mjs',
     'package.json',
     'tsconfig.json',
@@ -49,8 +51,10 @@ test('the tarball holds what is needed, and nothing else', () => {
       'LICENSE',
       'README.md',
       'dist',
+      'docs',
       'images',
       'package.json',
+      'runbook',
       'scenarios',
       'schema',
       'templates',
@@ -58,6 +62,8 @@ test('the tarball holds what is needed, and nothing else', () => {
   );
   expect(files.filter((file) => /\.test\.|\.tsbuildinfo|node_modules/.test(file))).toEqual([]);
   expect(files).toContain('scenarios/bootstrap/first-member.yaml');
+  // Messages name it.
+  expect(files).toContain('docs/upgrades.md');
   expect(files).toContain('schema/scenario.schema.json');
   expect(files).toContain('templates/bootstrap.yaml');
 });
