@@ -4,6 +4,7 @@ import type { JsonSchema } from '../steps/schema';
 import type { Step } from '../steps/step';
 import { containsExpression, unescape } from './expressions';
 import { report, type LoadContext } from './load-context';
+import { withMeantResults } from './meant-results';
 import { undeclared } from './names';
 import { cut, describe, locate, valueOf, type MapEntry, type MapNode, type Node } from './node';
 import { flagNameProblems } from './owned-flags';
@@ -44,16 +45,15 @@ export function checkArguments(args: MapNode, step: Step, entry: MapEntry, conte
   const what = `\`${step.name}\``;
   const { value, problems } = validate(source, node, shallow(step.schema), { what, lenient });
   // A key that the step as a whole lacks points at its name, which says more than its first argument.
-  context.problems.push(
-    ...problems.map((one) => (isWhole(one, args, context) ? moved(one, { entry, step }, context) : one)),
-  );
+  const told = problems.map((one) => (isWhole(one, args, context) ? moved(one, { entry, step }, context) : one));
+  context.problems.push(...withMeantResults(told, own, step.schema, context));
   const sound = { ...own, entries: own.entries.filter((one) => !isWrong(one.value, problems, context)) };
   const found = [
     ...(context.members ? undeclared(source, sound, step.schema, context.members) : []),
     ...patternProblems(source, sound, step.schema),
     ...flagNameProblems(source, valueOf(sound, 'flags')),
   ];
-  context.problems.push(...found);
+  context.problems.push(...withMeantResults(found, own, step.schema, context));
   if (lenient || problems.length > 0 || found.length > 0) return;
   for (const { pointer, message, hint } of step.bind(value).check()) {
     report(context, pointer === '' ? entry.key : locate(args, pointer), 'arguments', message, hint);

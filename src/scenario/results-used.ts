@@ -12,6 +12,7 @@ type Found = ReturnType<Lookup>;
 export function checkResultsUsed(own: MapNode, { name: action, schema }: Step, context: LoadContext): void {
   const lookup: Lookup = (name) => {
     const [root, result = '', ...keys] = name.split('.');
+    if (/\[\d+\]/.test(name)) return bracketProblem(name, lookup);
     if (root === 'repeat') return repeatProblem(name, context);
     if (root !== 'results' || isFull(context)) return 'later';
     return context.results.has(result)
@@ -22,6 +23,14 @@ export function checkResultsUsed(own: MapNode, { name: action, schema }: Step, c
   substitute(own, { lookup, final: false, onProblem });
   // What a part does with the values that it is given shows in its steps.
   if (action !== 'use') checkKinds(own, schema, context);
+}
+
+/** `members[0]`, as other languages have it. */
+function bracketProblem(name: string, lookup: Lookup): Found {
+  const dotted = name.replace(/\[(\d+)\]/g, '.$1');
+  const found = lookup(dotted);
+  if (found !== 'later') return found;
+  return { problem: `an item of a list is named with a dot: \`\${${dotted}}\`` };
 }
 
 function repeatProblem(name: string, { inRepeat }: LoadContext): Found {
@@ -76,10 +85,16 @@ function checkKinds(node: Node, schema: JsonSchema | undefined, context: LoadCon
   }
   const name = wholeName(node.text) ?? '';
   const [root, result = '', key = '', ...more] = name.split('.');
-  const fields = root === 'results' && more.length === 0 ? context.results.stepOf(result)?.result : undefined;
+  const fields = root === 'results' ? context.results.stepOf(result)?.result : undefined;
   const field = fields && Object.hasOwn(fields, key) ? fields[key] : undefined;
   // A file has to be known before anything starts: that is told.
-  if (!field || schema.path || takes(schema, field.is)) return;
+  if (!field || schema.path) return;
+  if (more.length > 0) {
+    if (field.is !== 'names' || !/^\d+$/.test(more.join('.')) || takes(schema, 'text')) return;
+    const hint = schema.type?.includes('array') ? `write a list: \`["\${${name}}"]\`` : undefined;
+    return report(context, node, 'wrong-value', `\`${name}\` is one member, which can't stand here`, hint);
+  }
+  if (takes(schema, field.is)) return;
   const hint = field.is === 'names' ? `\`\${${name}.0}\` is the first of them` : undefined;
   report(context, node, 'wrong-value', `\`${name}\` is ${RESULT_WORDS[field.is]}, which can't stand here`, hint);
 }

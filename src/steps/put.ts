@@ -5,7 +5,7 @@ import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
 import type { Secrecy } from './secrecy';
 import { WRITTEN } from './results';
-import { key, single, text } from './schema';
+import { key, leaseId, single, text } from './schema';
 import { defineStep } from './step';
 import { shown } from './words';
 
@@ -23,7 +23,7 @@ export const put = defineStep({
       description: 'that many random bytes in place of `value`',
     },
     to: { ...single, description: 'the member that is asked' },
-    lease: { ...text, description: 'the lease that the key hangs on: ${results.l.id}' },
+    lease: { ...leaseId, description: 'the lease that the key hangs on: ${results.NAME.id}' },
     prevValue: { ...text, description: 'what the key must have held before' },
   },
   required: ['key'],

@@ -4,7 +4,7 @@ import { askedMember } from './ask';
 import { NO_ANSWER, outcomeNote } from './put';
 import { asked, etcdctl } from './instruction';
 import { WRITTEN } from './results';
-import { flag, key, single, text } from './schema';
+import { flag, key, leaseId, single, text } from './schema';
 import { defineStep, type ArgumentProblem } from './step';
 import { plural } from '../plural';
 
@@ -20,7 +20,7 @@ const CONDITIONS = {
       version: { ...text, description: 'how often it was written since it was created; 0: there is none' },
       createRevision: { ...text, description: 'the revision that created it' },
       modRevision: { ...text, description: 'the revision that wrote it last' },
-      lease: { ...text, description: 'the lease that it hangs on' },
+      lease: { ...leaseId, description: 'the lease that it hangs on' },
       is: { type: 'string', enum: ['=', '!=', '<', '>'], description: '= where nothing is said' },
     },
     required: ['key'],
@@ -45,7 +45,7 @@ const OPERATIONS = {
         properties: {
           key,
           value: { ...text, description: 'what it is to hold' },
-          lease: { ...text, description: 'the lease that it hangs on' },
+          lease: { ...leaseId, description: 'the lease that it hangs on' },
         },
         description: 'writes a key',
         required: ['key', 'value'],

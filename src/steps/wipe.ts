@@ -1,7 +1,8 @@
 import { Unmet } from '../errors';
+import type { DrillState } from './drill-state';
 import { MEMBERS } from './results';
 import { selector } from './schema';
-import { select } from './select';
+import { select, type Selector } from './select';
 import { defineStep } from './step';
 import { andList, quote, sentences, targetOf } from './instruction';
 import { list } from './words';
@@ -18,7 +19,10 @@ export const wipe = defineStep({
   sentence: ({ member }) => `wipe ${list(member)}`,
   follow({ member }, state) {
     const members = state.named(member);
-    if (!members) return state.forget();
+    if (!members) {
+      refuseWord(member, state);
+      return state.forget();
+    }
     const up = members.find((one) => state.isUp(one) === true);
     if (up !== undefined) state.problem('wipe-running', '/member', `${up} is running here`, 'stop or kill it first');
     for (const one of members) state.wiped(one);
@@ -42,3 +46,11 @@ export const wipe = defineStep({
     return { members };
   },
 });
+
+/** The words for members, but `all`, choose among those that run. */
+function refuseWord(selector: Selector, state: DrillState): void {
+  if (typeof selector !== 'string' || selector === 'all' || state.countMeant(selector) === 0) return;
+  const message = `\`${selector}\` means members that run here, never those that were stopped or killed before`;
+  const hint = 'keep who that was: `as: victim` beside the `kill`, then `wipe: ${results.victim.members}`';
+  state.problem('wipe-running', '/member', message, hint);
+}

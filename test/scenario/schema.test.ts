@@ -41,6 +41,7 @@ const NO_MISTAKE_OF_SHAPE: ReadonlySet<string> = new Set([
   'result-before-it-is-there',
   'result-by-its-name-alone',
   'result-in-a-modifier',
+  'result-in-brackets',
   'result-in-the-head',
   'result-kept-twice',
   'result-of-a-neighbour',
@@ -78,6 +79,7 @@ const NO_MISTAKE_OF_SHAPE: ReadonlySet<string> = new Set([
   // What comes before what.
   'snapshot-never-taken',
   'wipe-of-a-running-member',
+  'wipe-of-a-word',
   // YAML that a parser of values takes without a word.
   'tag',
 ]);
