@@ -101,6 +101,10 @@ function hintFor(node: Node, schema: JsonSchema): string | undefined {
   if (types.includes('array') && node.kind === 'map') return 'write it as a list: `[{…}]`';
   if (node.kind !== 'scalar') return undefined;
   if (/^\$(results|vars|matrix|repeat)\./.test(node.text)) return `write \`\${${cut(node.text.slice(1))}}\``;
+  if ((schema.names ?? schema.items?.names) !== undefined && /^\d+$/.test(node.text))
+    return 'name them: `[etcd-1, etcd-2]`';
+  if (schema.expects?.startsWith('a full version') && /^\d+\.\d+$/.test(node.text))
+    return 'with its patch number; a line as a whole is for `--etcd`';
   if (types.join('') === 'array' && !schema.steps && node.text !== '' && node.text !== 'all')
     return `write a list: \`[${cut(node.text.split(/[\s,]+/).join(', '))}]\``;
   if (types.includes('integer') && /^[-+]?\d{16,}$/.test(node.text)) return `at most ${Number.MAX_SAFE_INTEGER}`;

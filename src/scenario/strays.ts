@@ -20,7 +20,10 @@ export function withoutStrays(args: MapNode, step: Step, context: LoadContext): 
     return undefined;
   }
   for (const { key } of steps) {
-    const hint = `\`${key.text}\` is an action, for a step of its own: \`- ${key.text}: …\``;
+    const isWanted = key.text === 'expect' && step.name === 'get';
+    const hint = isWanted
+      ? 'what it must find is `value`, `count` or `absent`'
+      : `\`${key.text}\` is an action, for a step of its own: \`- ${key.text}: …\``;
     report(context, key, 'misplaced', `\`${step.name}\` has no \`${key.text}\``, hint);
   }
   return { ...args, entries: args.entries.filter((entry) => !strays.includes(entry)) };
