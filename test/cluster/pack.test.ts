@@ -10,6 +10,9 @@ const installed = join(home, 'node_modules', 'etcd-scenarios');
 
 jest.setTimeout(120_000);
 
+/** What package.json says that the package has. */
+const { files: SHIPPED } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
+
 /** Fails with all that was said. */
 function expectSuccess(answer: Answer): void {
   if (answer.exitCode !== 0) throw new Error(`exit ${answer.exitCode}\n${answer.stdout}\n${answer.stderr}`);
@@ -19,18 +22,13 @@ beforeAll(async () => {
   // A copy is packed: packing builds, and other tests use what is built here.
   const parts = [
     'src',
-    'scenarios',
-    'schema',
-    'templates',
-    'images',
-    'docs',
-    'runbook',
+    ...SHIPPED.filter((part) => part !== 'dist'),
     'scripts/compile-schemas.mjs',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
   ];
-  for (const part of [...parts, 'LICENSE', 'README.md', 'CHANGELOG.md', '.npmrc']) {
+  for (const part of [...parts, 'LICENSE', 'README.md', '.npmrc']) {
     if (existsSync(join(ROOT, part))) cpSync(join(ROOT, part), join(source, part), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'));
@@ -45,21 +43,7 @@ beforeAll(async () => {
 test('the tarball holds what is needed, and nothing else', () => {
   const files = filesUnder(installed).map((file) => file.slice(installed.length + 1));
   const roots = new Set(files.map((file) => file.split('/')[0]));
-  expect([...roots].sort()).toEqual(
-    [
-      'CHANGELOG.md',
-      'LICENSE',
-      'README.md',
-      'dist',
-      'docs',
-      'images',
-      'package.json',
-      'runbook',
-      'scenarios',
-      'schema',
-      'templates',
-    ].filter((one) => existsSync(join(one === 'dist' ? source : ROOT, one))),
-  );
+  expect([...roots].sort()).toEqual([...SHIPPED, 'LICENSE', 'README.md', 'package.json'].sort());
   expect(files.filter((file) => /\.test\.|\.tsbuildinfo|node_modules/.test(file))).toEqual([]);
   expect(files).toContain('scenarios/bootstrap/first-member.yaml');
   // Messages name it.
@@ -89,6 +73,19 @@ test('`npx etcd-scenarios run` finds the drills that ship, says so, and passes',
     cases: [{ id: `scenarios/bootstrap/first-member.yaml@${ETCD}` }],
   });
   expect(await labelled(`etcd-scenarios.run=${started?.run}`)).toEqual([]);
+});
+
+test('after `init` the drills that ship are there all the same, and one of them is a script', async () => {
+  const own = join(home, 'begun');
+  const npx = (...args: string[]): Promise<Answer> =>
+    execute('npx', ['--no-install', 'etcd-scenarios', ...args], { cwd: own });
+  expectSuccess(await execute('npx', ['--no-install', 'etcd-scenarios', 'init', 'begun'], { cwd: home }));
+  expect((await npx('list')).stdout).not.toContain('rehearsal.yaml');
+  expect((await npx('list', '--shipped')).stdout).toContain(
+    'node_modules/etcd-scenarios/scenarios/upgrade/rehearsal.yaml:',
+  );
+  expectSuccess(await npx('runbook', 'scenarios/bootstrap/static.yaml', '--format', 'sh', '--out', 'static.sh'));
+  expect(readFileSync(join(own, 'static.sh'), 'utf8')).toContain('run_member etcd-1');
 });
 
 test.each([
