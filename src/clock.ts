@@ -48,6 +48,16 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/**
+ * Aborted after so long. AbortSignal.timeout is not for what AbortSignal.any listens to: there nothing holds it, and once
+ * it is collected its timer is gone, and whoever waits for it hangs (seen on Node 20: `AbortSignal.any` never aborts).
+ */
+export function after(ms: number): AbortSignal {
+  const over = new AbortController();
+  setTimeout(() => over.abort(new Error(`it took longer than ${formatDuration(ms)}`)), ms).unref();
+  return over.signal;
+}
+
 /** Why a signal was aborted, as an Error. */
 export function reasonOf(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;

@@ -1,4 +1,4 @@
-import { abortable } from '../clock';
+import { abortable, after } from '../clock';
 import { Unmet } from '../errors';
 import { processOf } from './ask';
 import type { StepContext } from './context';
@@ -19,7 +19,7 @@ async function end(member: string, signal: 'SIGTERM' | 'SIGKILL', context: StepC
   const process = processOf(member, context);
   context.waitingFor(`${member} to end`);
   await context.cluster.signal(member, signal);
-  const limit = AbortSignal.any([context.signal, AbortSignal.timeout(Math.max(1, context.left()))]);
+  const limit = AbortSignal.any([context.signal, after(Math.max(1, context.left()))]);
   try {
     await abortable(process.exited, limit);
   } catch (thrown) {

@@ -1,4 +1,6 @@
-import { abortable, formatDeadline, formatDuration, parseDuration, poll, sleep } from '../../src/clock';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { after, abortable, formatDeadline, formatDuration, parseDuration, poll, sleep } from '../../src/clock';
 
 const never = (): AbortSignal => new AbortController().signal;
 
@@ -138,5 +140,25 @@ describe('sleep and abortable', () => {
     await abortable(Promise.resolve(), signal);
     await abortable(Promise.reject(new Error('x')), signal).catch(() => undefined);
     expect(remove).toHaveBeenCalledTimes(add.mock.calls.length);
+  });
+});
+
+describe('a signal that is aborted after a while', () => {
+  it('is so although nobody holds it but what was made of it, and memory is collected', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const signal = AbortSignal.any([never(), after(300)]);
+    const aborted = new Promise((resolve) => signal.addEventListener('abort', () => resolve(signal.reason)));
+    for (let i = 0; i < 3; i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collect();
+    }
+    const over = new AbortController();
+    const tooLate = sleep(4000, over.signal).then(
+      () => 'it never was',
+      () => undefined,
+    );
+    expect(await Promise.race([aborted, tooLate])).toEqual(new Error('it took longer than 300 ms'));
+    over.abort();
   });
 });

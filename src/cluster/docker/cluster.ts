@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
-import { sleep } from '../../clock';
+import { after, sleep } from '../../clock';
 import { EnvironmentError, Interrupted, Unmet } from '../../errors';
 import type { Cluster, ExecuteOptions, MemberProcess, StartSpec, ToolAnswer, ToolRequest } from '../cluster';
 import { dataDirOf } from '../command';
@@ -201,7 +201,7 @@ export class DockerCluster implements Cluster {
   async execute(member: string, command: string[], how: ExecuteOptions): Promise<ToolAnswer> {
     const process = this.process(member);
     if (!process || process.exitCode !== undefined) throw new Unmet(`${member} is not running`);
-    const signal = AbortSignal.any([how.signal, AbortSignal.timeout(how.timeoutMs)]);
+    const signal = AbortSignal.any([how.signal, after(how.timeoutMs)]);
     const { container, spec } = process;
     const { security } = this.options;
     return this.track(() => executeIn(container, command, { version: spec.version, api: how.api, security, signal }));
@@ -210,7 +210,7 @@ export class DockerCluster implements Cluster {
   async runTool(request: ToolRequest): Promise<ToolAnswer> {
     const { member, version, command, timeoutMs, signal } = request;
     signal.throwIfAborted();
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const limit = AbortSignal.any([signal, after(timeoutMs)]);
     const name = `${command[0]}-${member}-${Date.now()}`;
     const place = await this.track(() => this.placeFor(member, name, version));
     const container = await this.track(() =>

@@ -1,6 +1,7 @@
 /** One process of a member: one container, from its start to its end. */
 import { get } from 'node:http';
 import type Dockerode from 'dockerode';
+import { after } from '../../clock';
 import { asError, Unmet } from '../../errors';
 import type { EtcdClient } from '../client';
 import type { MemberProcess, StartSpec } from '../cluster';
@@ -128,7 +129,7 @@ async function httpGetOk(url: string, timeoutMs: number): Promise<string> {
 
 function httpGet(url: string, timeoutMs: number): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { signal: AbortSignal.timeout(timeoutMs), agent: false }, (response) => {
+    const request = get(url, { signal: after(timeoutMs), agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => (body += part));

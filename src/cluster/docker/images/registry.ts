@@ -1,4 +1,5 @@
 /** The tags of etcd's official images, by the registry API (the distribution specification's `tags/list`). */
+import { after } from '../../../clock';
 import { asError, EnvironmentError } from '../../../errors';
 import { officialReferences, splitReference } from './names';
 
@@ -16,7 +17,7 @@ export async function publishedTags(
   signal: AbortSignal,
   repositories: readonly string[] = officialReferences('0').map((one) => `https://${splitReference(one).repository}`),
 ): Promise<Published[]> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+  const limit = AbortSignal.any([signal, after(ANSWER_MS)]);
   const answers = await Promise.allSettled(repositories.map((repository) => tagsOf(repository, limit)));
   signal.throwIfAborted();
   const first = answers.find((answer) => answer.status === 'fulfilled');
