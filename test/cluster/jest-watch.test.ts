@@ -1,5 +1,5 @@
 /** Drills in jest's watch mode, at a terminal: run again when a drill has changed, and nothing left behind. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { ETCD, labelled, refuseStaleBuild, until, write } from './helpers';
 import { GOOD, installPackage, JEST, LONG, project } from './jest-project';
@@ -20,8 +20,10 @@ class Watching {
   private readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
 
-  constructor(root: string, ...flags: string[]) {
-    const command = [process.execPath, JEST, '--rootDir', root, '--watchAll', ...flags].join(' ');
+  /** `--watch` takes what git has not committed: here all of it. */
+  constructor(root: string, mode: '--watch' | '--watchAll' = '--watchAll') {
+    if (mode === '--watch') execFileSync('git', ['init', '--quiet'], { cwd: root });
+    const command = [process.execPath, JEST, '--rootDir', root, mode].join(' ');
     this.child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
       cwd: root,
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -53,31 +55,34 @@ class Watching {
   }
 }
 
-test('a drill that changes is run again, by itself or with Enter, and q quits', async () => {
-  const drill = `watched-${process.pid}`;
-  const root = project('watched', {
-    drills: { [drill]: GOOD },
-    tests: { drills: CALL },
-    jest: { moduleFileExtensions: ['js', 'json', 'yaml'] },
-  });
-  const label = `etcd-scenarios.case=drills/${drill}.yaml@${ETCD}`;
-  const watching = new Watching(root);
-  try {
-    expect(await watching.sees('Ran all test suites')).toContain('2 passed, 2 total');
-    await watching.sees('Watch Usage');
-    write(join(root, 'drills', `${drill}.yaml`), FAILING);
-    expect(await watching.sees('Ran all test suites')).toContain('1 failed, 1 passed, 2 total');
-    await watching.sees('Watch Usage');
-    watching.press('\r');
-    expect(await watching.sees('Ran all test suites')).toContain('1 failed, 1 passed, 2 total');
-    await watching.sees('Watch Usage');
-    watching.press('q');
-    await watching.ended;
-    expect(await labelled(label)).toEqual([]);
-  } finally {
-    watching.end();
-  }
-});
+test.each(['--watchAll', '--watch'] as const)(
+  '%s runs a drill that changes again, by itself or with Enter, and q quits',
+  async (mode) => {
+    const drill = `watched${mode}-${process.pid}`;
+    const root = project(`watched${mode}`, {
+      drills: { [drill]: GOOD },
+      tests: { drills: CALL },
+      jest: { moduleFileExtensions: ['js', 'json', 'yaml'] },
+    });
+    const label = `etcd-scenarios.case=drills/${drill}.yaml@${ETCD}`;
+    const watching = new Watching(root, mode);
+    try {
+      expect(await watching.sees('Ran all test suites')).toContain('2 passed, 2 total');
+      await watching.sees('Watch Usage');
+      write(join(root, 'drills', `${drill}.yaml`), FAILING);
+      expect(await watching.sees('Ran all test suites')).toContain('1 failed, 1 passed, 2 total');
+      await watching.sees('Watch Usage');
+      watching.press('\r');
+      expect(await watching.sees('Ran all test suites')).toContain('1 failed, 1 passed, 2 total');
+      await watching.sees('Watch Usage');
+      watching.press('q');
+      await watching.ended;
+      expect(await labelled(label)).toEqual([]);
+    } finally {
+      watching.end();
+    }
+  },
+);
 
 test('Ctrl-C in the middle of a drill removes all', async () => {
   const drill = `interrupted-${process.pid}`;
