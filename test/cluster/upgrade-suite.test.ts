@@ -7,7 +7,9 @@ import { drills } from 'etcd-scenarios/jest';
 import { filesUnder, refuseStaleBuild, ROOT } from './helpers';
 import { chosenOf } from './selection';
 
-const suite = filesUnder(join(ROOT, 'scenarios/upgrade')).map((file) => relative(ROOT, file));
+const suite = filesUnder(join(ROOT, 'scenarios/upgrade'))
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => relative(ROOT, file));
 
 beforeAll(refuseStaleBuild);
 
