@@ -102,7 +102,8 @@ export const UPGRADE_SABOTAGES: Record<string, Sabotage> = {
       ],
     ],
     at: '- start: {member: etcd-1, version: 3.6.16}',
-    message: /^etcd-1 exited with code 1 before it served: .*version "3\.7\.0" is not supported/,
+    // By its own store, or by the cluster's version where the store was not at 3.7 yet.
+    message: /^etcd-1 exited with code [12] before it served: .*(version "3\.7\.0" is not supported|invalid downgrade)/,
   },
   'the downgrade was not cancelled': {
     drill: 'upgrade/downgrade-cancelled.yaml',
