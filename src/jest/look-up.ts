@@ -5,6 +5,6 @@ import { told, type Found, type Lookup } from './protocol';
 
 const { images, ...asked } = JSON.parse(readFileSync(0, 'utf8')) as Lookup;
 
-void resolveWithEngine(asked, images, 'etcd:')
+void resolveWithEngine(asked, { images, signal: new AbortController().signal, what: 'etcd:' })
   .catch((thrown: unknown): Found => ({ refused: told(thrown) }))
   .then((answer) => process.stdout.write(JSON.stringify(answer)));

@@ -2,7 +2,7 @@
 import { ScenarioError, UsageError, type Problem } from '../errors';
 import type { CaseRef } from '../events';
 import { findFiles } from '../scenario/find';
-import { unknownVariables } from '../scenario/variable-file';
+import { unknownVariables, type VariableFile } from '../scenario/variable-file';
 import { namesUnknown, readDrills, readVariableFiles, type LoadRequest } from './load';
 import { plan, type PlanRequest } from './plan';
 
@@ -39,7 +39,7 @@ export function casesOf(request: CasesRequest): FileOfCases[] {
   const declared = new Set<string>();
   const files = findFiles(request.paths, request.cwd).map(({ path, shownAs }): FileOfCases => {
     try {
-      return { path, shownAs, problems: [], cases: casesIn(path, request, declared) };
+      return { path, shownAs, problems: [], cases: casesIn(path, { request, variableFiles, declared }) };
     } catch (thrown) {
       if (thrown instanceof ScenarioError) return { path, shownAs, problems: thrown.problems, cases: [] };
       throw thrown;
@@ -57,8 +57,12 @@ function refuse(problems: Problem[]): void {
   if (problems.length > 0) throw new ScenarioError(problems);
 }
 
-function casesIn(path: string, request: CasesRequest, declared: Set<string>): FoundCase[] {
-  const drills = readDrills({ ...request, paths: [path], unknownVariables: 'left' });
+function casesIn(
+  path: string,
+  about: { request: CasesRequest; variableFiles: VariableFile[]; declared: Set<string> },
+): FoundCase[] {
+  const { request, variableFiles, declared } = about;
+  const drills = readDrills({ ...request, paths: [path], unknownVariables: 'left' }, variableFiles);
   drills.declared.forEach((name) => declared.add(name));
   refuse(drills.problems);
   return plan(drills.scenarios, request).map(({ ref, skip, scenario }) => {

@@ -57,10 +57,12 @@ export function load(request: LoadRequest): LoadedDrills {
 }
 
 /** The same, for who wants to see the good files although others are bad. Throws UsageError as `load` does. */
-export function readDrills(request: LoadRequest): LoadedDrills & { problems: Problem[] } {
+export function readDrills(
+  request: LoadRequest,
+  variableFiles = readVariableFiles(request),
+): LoadedDrills & { problems: Problem[] } {
   const { cwd } = request;
   const { files, remarks } = chooseFiles(request);
-  const variableFiles = readVariableFiles(request);
   const variables = new Map([...variableFiles.flatMap(valuesOf), ...literal(request.variables ?? {})]);
   const loaded = files.map(({ path, shownAs, idPath, named }): Loaded => {
     try {

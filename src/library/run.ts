@@ -17,7 +17,7 @@ import { withPasswords } from './passwords';
 import { check, refuseErrors } from './check';
 import type { LoadRequest } from './load';
 import type { PlanRequest } from './plan';
-import { resolveRequested } from './versions';
+import { resolveWithEngine } from './versions';
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
@@ -91,8 +91,7 @@ function interruptionOf(signal: AbortSignal | undefined): { signal: AbortSignal;
 
 async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<RunResult> {
   const images: ImageOptions = { pull: 'missing', ...request.images };
-  const connect = async (): Promise<Engine['docker']> => (await connectEngine()).docker;
-  const { said, ...asked } = await resolveRequested(request, { connect, images, signal: interrupted });
+  const { said, ...asked } = await resolveWithEngine(request, { images, signal: interrupted });
   const { cases: all, problems, remarks, noneFits } = await check({ ...request, ...asked });
   refuseErrors(problems);
   const wanted = all.filter(({ ref }) => request.cases?.includes(ref.id) ?? true);

@@ -27,7 +27,7 @@ export interface LookupOptions {
 }
 
 /** What is asked for as full versions, with what was looked up. Throws UsageError where nothing fits. */
-export async function resolveRequested(
+async function resolveRequested(
   { etcd, defaultEtcd }: RequestedVersions,
   { connect, images, signal, what: named = '--etcd' }: LookupOptions,
 ): Promise<RequestedVersions & { said: string[] }> {
@@ -50,15 +50,14 @@ export function resolveWithoutEngine(
   return resolveRequested(requested, { images, signal: new AbortController().signal });
 }
 
-/** The same where an engine has to answer, and nobody else needs it. `what` is what `etcd` is called. */
+/** The same where an engine has to answer; it is connected to only where something has to be looked up. */
 export function resolveWithEngine(
   requested: RequestedVersions,
-  images: ImageOptions,
-  what: string,
-): Promise<RequestedVersions> {
+  options: Omit<LookupOptions, 'connect'>,
+): Promise<RequestedVersions & { said: string[] }> {
   const connect = async (): Promise<Engine['docker']> =>
     (await (await import('../cluster/docker/engine')).connectEngine()).docker;
-  return resolveRequested(requested, { connect, images, signal: new AbortController().signal, what });
+  return resolveRequested(requested, { ...options, connect });
 }
 
 export interface ResolveOptions {

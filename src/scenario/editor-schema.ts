@@ -36,8 +36,9 @@ export function editorSchema(): object {
 
 const LEFT_ALONE = { '^x-': { description: 'left alone: for anchors' } };
 
-function known(properties: Record<string, JsonSchema | undefined>): Record<string, JsonSchema> {
-  const entries = Object.entries(properties).filter((entry): entry is [string, JsonSchema] => entry[1] !== undefined);
+/** Without what there is not. */
+function known<T>(properties: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  const entries = Object.entries(properties).filter((entry): entry is [string, T] => entry[1] !== undefined);
   return Object.fromEntries(entries);
 }
 
@@ -92,24 +93,19 @@ function limits(schema: JsonSchema): Published {
   const isNumber = typesOf(schema).includes('integer');
   const isMap = schema.properties !== undefined || schema.additionalProperties !== undefined;
   const expected = `Expected ${expectation(schema)}.`;
-  const all = {
+  return known<unknown>({
     // The words of a map would stand for those of its keys as well.
     ...(isMap ? {} : { errorMessage: expected }),
     ...(pattern === undefined ? { minLength } : { pattern, patternErrorMessage: expected }),
-    ...(values === undefined ? {} : { enum: values }),
+    enum: values,
     ...{ minItems, maxItems, uniqueItems },
     ...(isNumber ? { minimum, maximum: maximum ?? Number.MAX_SAFE_INTEGER } : {}),
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  });
 }
 
 /** A misspelt key is one error: what the map lacks is asked only where all of its keys are known. */
 function whereNothingIsUnknown({ properties, required = [], minProperties, maxProperties }: JsonSchema): Published {
-  const asked = {
-    ...(required.length > 0 ? { required } : {}),
-    ...(minProperties === undefined ? {} : { minProperties }),
-    ...(maxProperties === undefined ? {} : { maxProperties }),
-  };
+  const asked = known<unknown>({ required: required.length > 0 ? required : undefined, minProperties, maxProperties });
   if (!properties || Object.keys(asked).length === 0) return asked;
   return { if: { propertyNames: { pattern: `^(x-.*|${Object.keys(properties).join('|')})$` } }, then: asked };
 }

@@ -1,5 +1,6 @@
 /** The modifiers beside an action, and which of them go together. */
 import type { Step } from '../steps/step';
+import { COMPARED } from './compared';
 import { substitute, type Lookup } from './expressions';
 import { keyOf, report, type LoadContext } from './load-context';
 import { valueOf, type MapNode } from './node';
@@ -11,8 +12,8 @@ import { validate } from './validate';
 /** Actions to which neither etcd nor its tools nor its process say anything. */
 export const SILENT: readonly string[] = ['expect', 'note', 'sleep', 'parallel', 'repeat', 'during', 'use', 'wipe'];
 
-/** What compares, and is not to be negated by `expectError`. */
-const COMPARED = ['value', 'absent', 'count', 'hash'];
+/** Where what is compared is not to be negated by `expectError`. */
+const READING: readonly string[] = ['get', 'delete'];
 
 /** What the modifiers say, and how they are written. */
 export interface LoadedModifiers {
@@ -73,8 +74,9 @@ function refuseUnfit(modifiers: Modifiers, node: MapNode, step: Step, context: L
     return;
   }
   const args = valueOf(node, name);
-  const compared = COMPARED.find((key) => args?.kind === 'map' && valueOf(args, key) !== undefined);
-  if (compared === undefined || !['get', 'delete'].includes(name)) return;
+  if (args?.kind !== 'map' || !READING.includes(name)) return;
+  const compared = COMPARED[name]?.find((key) => valueOf(args, key) !== undefined);
+  if (compared === undefined) return;
   const message = `\`expectError\` is about what etcd says; it does not negate \`${compared}\``;
   refuse('expectError', message, `leave out one of the two`);
 }

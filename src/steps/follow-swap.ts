@@ -48,12 +48,14 @@ const PROMOTIONS_WRITTEN = '3.5.20';
 /** A restore makes a new member list: what 3.6 makes of the old one is not shown by an upgrade of restored members. */
 function tellHistory(to: string, { members }: Chosen, state: DrillState): void {
   if (!atLeast(to, '3.6')) return;
-  const one = members.find((member) => {
-    const spec = state.specOf(member);
-    return state.outsideFileOf(member) !== undefined && spec && !atLeast(spec.version, PROMOTIONS_WRITTEN);
+  const [old] = members.flatMap((member) => {
+    const [file, spec] = [state.outsideFileOf(member), state.specOf(member)];
+    return file !== undefined && spec && !atLeast(spec.version, PROMOTIONS_WRITTEN)
+      ? [{ file, version: spec.version }]
+      : [];
   });
-  if (one === undefined) return;
-  const [file, version] = [state.outsideFileOf(one) ?? '', state.specOf(one)?.version ?? ''];
+  if (!old) return;
+  const { file, version } = old;
   const message =
     `the member list of the cluster that ${basename(file)} is from is not rehearsed: where it has two members that were ` +
     `learners once, etcd ${minorOf(to)} refuses to start on data of ${version}, "too many learner members in cluster" ` +

@@ -1,20 +1,11 @@
 /** Steps that look like assertions and are none, and drills without any. */
 import type { Problem } from '../../errors';
+import { COMPARED } from '../compared';
 import { problemAt } from '../parse';
 import { allSteps, type LoadedStep, type Scenario } from '../scenario';
 import { problemOf } from '../step-problem';
 import { argument } from './visit';
 
-/** The arguments with which a step compares, by action. */
-const COMPARED: Readonly<Record<string, readonly string[]>> = {
-  get: ['value', 'absent', 'count', 'hash'],
-  delete: ['count'],
-  put: ['prevValue'],
-  txn: ['succeeded'],
-  etcdctl: ['output'],
-  'snapshot-status': ['totalKeys', 'revision'],
-  repeat: ['until'],
-};
 /** Steps that compare by themselves, or may hold some that do. */
 const COMPARING: ReadonlySet<string> = new Set(['expect', 'use', 'during', 'lease-keepalive', 'downgrade', 'upgrade']);
 

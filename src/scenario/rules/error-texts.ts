@@ -80,7 +80,7 @@ const KNOWN: readonly string[] = [
   'invalid auth token',
 ];
 
-const known = KNOWN.map((one) => normalise(one));
+const NORMALISED = KNOWN.map((one) => ({ one, whole: normalise(one) }));
 
 /** What only the documentation says. */
 const OF_THE_DOCUMENTATION: Readonly<Record<string, string>> = {
@@ -109,11 +109,10 @@ export function whatIsMeant(text: string): string | undefined {
   const documented = Object.hasOwn(OF_THE_DOCUMENTATION, wanted) ? OF_THE_DOCUMENTATION[wanted] : undefined;
   if (documented !== undefined) return documented;
   if (wanted.length < SHORTEST || wanted.length > 200) return undefined;
-  if (known.some((one) => one.includes(wanted) || holdsWhole(wanted, one))) return undefined;
+  if (NORMALISED.some(({ whole }) => whole.includes(wanted) || holdsWhole(wanted, whole))) return undefined;
   const most = wanted.length < 20 ? 1 : 2;
   const parts = inParts(wanted, most + 1);
-  const [best] = KNOWN.map((one, i) => ({ one, whole: known[i] ?? '' }))
-    .filter(({ whole }) => parts.some((part) => whole.includes(part)))
+  const [best] = NORMALISED.filter(({ whole }) => parts.some((part) => whole.includes(part)))
     .map(({ one, whole }) => ({ one, distance: distanceWithin(wanted, whole, most) }))
     .filter(({ distance }) => distance <= most)
     .toSorted((a, b) => a.distance - b.distance);
