@@ -3,6 +3,7 @@ import type { EtcdClient, RangeAnswer } from '../cluster/client';
 import { EtcdSaid } from '../errors';
 import type { ReadBack } from './check';
 import { NOTHING, type Sight } from './history';
+import { sightOf } from './requests';
 import type { Workload } from './workload';
 
 /** The deadline of one read, in milliseconds. */
@@ -29,7 +30,7 @@ export async function readBack(
     revision ??= answer.revision;
     for (const found of answer.kvs) {
       const key = naming.indexOf(found.key.toString('latin1'));
-      if (key !== undefined) sights[key] = workload.sight(found);
+      if (key !== undefined) sights[key] = sightOf(found, naming);
     }
   }
   let looks = 0;
@@ -38,7 +39,7 @@ export async function readBack(
     try {
       const request = { key: naming.key(key), revision: String(before - 1), serializable: true };
       const { kvs } = await client.range(request, call);
-      return workload.sight(kvs[0]);
+      return sightOf(kvs[0], naming);
     } catch (thrown) {
       // Compacted, or the member is gone: then nothing is known of it.
       if (thrown instanceof EtcdSaid) return undefined;

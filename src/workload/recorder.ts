@@ -25,11 +25,12 @@ export interface Line {
   saw?: readonly Sight[];
 }
 
-const CHUNK = 64 * 1024;
+/** Lines are written so many at once: text that is made in one go costs a third of what it costs between requests. */
+const LINES = 256;
 
 export class Recorder {
   private readonly stream: WriteStream | undefined;
-  private held = '';
+  private lines: Line[] = [];
   private draining: Promise<void> | undefined;
   private drained: () => void = () => undefined;
   private trouble: Error | undefined;
@@ -54,15 +55,14 @@ export class Recorder {
 
   write(line: Line): void {
     if (!this.stream) return;
-    this.held += `${JSON.stringify(line)}\n`;
-    if (this.held.length >= CHUNK) this.flush(this.stream);
+    if (this.lines.push(line) === LINES) this.flush(this.stream);
   }
 
   /** Settles when everything is in the file. Throws EnvironmentError where it could not be written. */
   async close(): Promise<void> {
     const { stream } = this;
     if (!stream) return;
-    if (this.held !== '') this.flush(stream);
+    if (this.lines.length > 0) this.flush(stream);
     await new Promise<void>((resolve) => {
       if (stream.destroyed) return resolve();
       stream.once('close', resolve);
@@ -72,8 +72,8 @@ export class Recorder {
   }
 
   private flush(stream: WriteStream): void {
-    const text = this.held;
-    this.held = '';
+    const text = this.lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    this.lines = [];
     if (stream.destroyed || stream.write(text) || this.draining) return;
     this.draining = new Promise((resolve) => {
       this.drained = (): void => {

@@ -1,16 +1,17 @@
 /** The clients of a workload: they write and read until they are told to stop, and write down what comes of it. */
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import type { Call, EtcdClient, KeyValue } from '../cluster/client';
+import type { Call, EtcdClient } from '../cluster/client';
 import { sleep } from '../clock';
 import { EtcdSaid, Unmet } from '../errors';
 import type { Finding, WorkloadFigures } from '../figures';
 import { holdLease, type LeaseAnswer, type LeaseClient } from './lease-client';
-import { History, NOTHING, type Kind, type Sight } from './history';
+import { History, type Kind } from './history';
 import { Errors, Histogram, noOutcomes, Outage, Timeline } from './meter';
 import { Naming, NOBODY } from './naming';
 import { Pace } from './pace';
 import type { Line, Recorder } from './recorder';
+import { Requests, type Request } from './requests';
 import type { Settings } from './settings';
 import { Targets, type Target } from './targets';
 
@@ -30,19 +31,11 @@ const FAILED_MS = 20;
 /** With fewer acknowledged writes than this share of the rate, the rate was missed. */
 const ENOUGH = 0.9;
 
-/** What came of a request. */
-interface Answer {
-  revision: string;
-  saw: readonly Sight[];
-}
-
-/** One request as it is sent. */
-interface Request {
-  kind: Kind;
-  keys: readonly number[];
-  client: string;
-  dueMs: number;
-  send(client: EtcdClient, operation: number): Promise<Answer>;
+/** One of the clients. */
+interface Asker {
+  name: string;
+  targets: Targets;
+  pace: Pace;
 }
 
 export class Workload {
@@ -62,6 +55,9 @@ export class Workload {
   private readonly ending = new AbortController();
   private readonly signal: AbortSignal;
   private readonly startedAt = performance.now();
+  /** Not the workload's own end: what is under way then still gets its answer. */
+  private readonly call: Call;
+  private readonly requests: Requests;
   private clients: Promise<void>[] = [];
   private endedMs: number | undefined;
   private highest = 0;
@@ -72,9 +68,11 @@ export class Workload {
   readonly wrongLeases: Finding[] = [];
 
   constructor(private readonly options: WorkloadOptions) {
-    const { keys, valueBytes } = options.settings;
+    const { keys, valueBytes, timeoutMs } = options.settings;
     this.naming = new Naming(keys, valueBytes);
     this.floors = new Int32Array(keys).fill(NOBODY);
+    this.call = { timeoutMs, signal: options.signal };
+    this.requests = new Requests(this.naming, this.call);
     this.signal = AbortSignal.any([options.signal, this.ending.signal]);
     for (const signal of [this.signal, options.signal]) setMaxListeners(0, signal);
   }
@@ -93,7 +91,7 @@ export class Workload {
       ...Array.from({ length: writers }, (_, i) => this.runWriter(i, pace)),
       ...Array.from({ length: readers }, (_, i) => this.runReader(i, readPace)),
       ...Array.from({ length: leases }, (_, i) => this.runLeaseHolder(i)),
-    ];
+    ].map((client) => client.catch((thrown: unknown) => this.refuseUnlessOver(thrown)));
   }
 
   /** Lets nothing begin any more, and waits for what is under way: each has its deadline. */
@@ -126,33 +124,31 @@ export class Workload {
     };
   }
 
+  private refuseUnlessOver(thrown: unknown): void {
+    if (!this.signal.aborted) throw thrown;
+  }
+
   /** Writes its own keys one after the other: a key has one writer, and one write in flight (see Chain). */
-  private async runWriter(index: number, pace: Pace): Promise<void> {
+  private async runWriter(index: number, pace: Pace): Promise<never> {
     const { writers, keys, transactions } = this.options.settings;
     const own = Array.from({ length: keys }, (_, key) => key).filter((key) => key % writers === index);
-    const targets = new Targets(index, this.options.candidates);
-    const client = `writer ${index + 1}`;
+    const puts = own.map((key) => this.requests.put(key));
+    const txns = own.map((key, i) => this.requests.txn([key, own[(i + 1) % own.length] ?? key]));
+    const asker = { name: `writer ${index + 1}`, targets: new Targets(index, this.options.candidates), pace };
     let share = index / writers;
     for (let turn = 0; ; turn++) {
-      const dueMs = pace.next(this.nowMs());
       share += transactions;
       const isTxn = share >= 1;
       if (isTxn) share -= 1;
-      const chosen = [own[turn % own.length] ?? 0, own[(turn + 1) % own.length] ?? 0].slice(0, isTxn ? 2 : 1);
-      const send = isTxn ? this.sendTxn(chosen) : this.sendPut(chosen[0] ?? 0);
-      if (!(await this.request({ kind: isTxn ? 'txn' : 'put', keys: chosen, client, dueMs, send }, targets))) return;
+      await (isTxn ? this.request(asker, txns[turn % txns.length]!) : this.request(asker, puts[turn % puts.length]!));
     }
   }
 
-  private async runReader(index: number, pace: Pace): Promise<void> {
+  private async runReader(index: number, pace: Pace): Promise<never> {
     const { keys } = this.options.settings;
-    const targets = new Targets(index + 1, this.options.candidates);
-    const client = `reader ${index + 1}`;
-    for (let key = index % keys; ; key = (key + 1) % keys) {
-      const dueMs = pace.next(this.nowMs());
-      const send = this.sendRead(key);
-      if (!(await this.request({ kind: 'read', keys: [key], client, dueMs, send }, targets))) return;
-    }
+    const asker = { name: `reader ${index + 1}`, targets: new Targets(index + 1, this.options.candidates), pace };
+    const reads = Array.from({ length: keys }, (_, key) => this.requests.read(key));
+    for (let turn = index; ; turn++) await this.request(asker, reads[turn % keys]!);
   }
 
   /** Holds one lease after the other; a life that an error ends is begun anew. */
@@ -193,7 +189,7 @@ export class Workload {
     const operation = history.begin('lease', [], { member: target.member, atMs: beganMs });
     const sent = { ...about, dueMs: beganMs };
     try {
-      const answer = await send(client, this.call(), operation);
+      const answer = await send(client, this.call, operation);
       history.acknowledge(operation, Number(answer.revision), []);
       this.record(sent, target, operation, { beganMs, answer });
       return { ...answer, operation };
@@ -208,97 +204,58 @@ export class Workload {
     }
   }
 
-  private sendPut(key: number): Request['send'] {
-    return async (client, operation) => {
-      const request = { key: this.naming.key(key), value: this.naming.value(operation), prevKv: true };
-      const { revision, previous } = await client.put(request, this.call());
-      return { revision, saw: [this.sight(previous)] };
-    };
-  }
-
-  private sendTxn(keys: readonly number[]): Request['send'] {
-    return async (client, operation) => {
-      const value = this.naming.value(operation);
-      const success = keys.map((key) => ({ put: { key: this.naming.key(key), value, prevKv: true } }));
-      const { revision, previous } = await client.txn({ compare: [], success, failure: [] }, this.call());
-      return { revision, saw: keys.map((_, i) => this.sight(previous[i])) };
-    };
-  }
-
-  private sendRead(key: number): Request['send'] {
-    return async (client) => {
-      const { revision, kvs } = await client.range({ key: this.naming.key(key) }, this.call());
-      return { revision, saw: [this.sight(kvs[0])] };
-    };
-  }
-
-  private call(): Call {
-    // Not the workload's own end: what is under way then still gets its answer.
-    return { timeoutMs: this.options.settings.timeoutMs, signal: this.options.signal };
-  }
-
-  /** What a key holds, as the history has it. */
-  sight(found: KeyValue | undefined): Sight {
-    if (!found) return NOTHING;
-    const operation = this.naming.operationOf(found.value);
-    return { operation, revision: Number(found.modRevision), version: Number(found.version) };
-  }
-
-  /** Sends a request when it is due, to whoever's turn it is. False when the workload is over. */
-  private async request(request: Request, targets: Targets): Promise<boolean> {
-    try {
-      await this.options.recorder.ready;
-      const waitMs = request.dueMs - this.nowMs();
-      if (waitMs > 0) await sleep(waitMs, this.signal);
-      const { target, client } = await this.whoeversTurn(targets);
-      return await this.perform(request, target, client, targets);
-    } catch (thrown) {
-      if (!this.signal.aborted) throw thrown;
-    }
-    return false;
-  }
-
   /** Waits until there is somebody to ask. Rejects when the workload is over. */
   private async whoeversTurn(targets: Targets): Promise<{ target: Target; client: EtcdClient }> {
     for (;;) {
-      this.signal.throwIfAborted();
-      const target = targets.next(this.nowMs());
-      const client = target && clientOf(target);
-      if (client) return { target, client };
+      const asked = this.turn(targets);
+      if (asked) return asked;
       await sleep(NOBODY_MS, this.signal);
     }
   }
 
-  private async perform(request: Request, target: Target, client: EtcdClient, targets: Targets): Promise<boolean> {
-    const { kind, keys, client: asker, dueMs } = request;
+  /** Undefined where there is nobody to ask just now. Throws when the workload is over. */
+  private turn(targets: Targets): { target: Target; client: EtcdClient } | undefined {
+    this.signal.throwIfAborted();
+    const target = targets.next(this.nowMs());
+    const client = target && clientOf(target);
+    return client && { target, client };
+  }
+
+  /** Sends a request when it is due, to whoever's turn it is. Rejects when the workload is over. */
+  private async request<A extends { revision: string }>(asker: Asker, request: Request<A>): Promise<void> {
+    const { kind, keys, names } = request;
+    const dueMs = asker.pace.next(this.nowMs());
+    const { ready } = this.options.recorder;
+    if (ready) await ready;
+    const waitMs = dueMs - this.nowMs();
+    if (waitMs > 0) await sleep(waitMs, this.signal);
+    const { target, client } = this.turn(asker.targets) ?? (await this.whoeversTurn(asker.targets));
     const { history, highest, revisionsBack } = this;
     const beganMs = this.nowMs();
     const floor = kind === 'read' ? this.floors[keys[0] ?? 0] : undefined;
     const operation = history.begin(kind, keys, { member: target.member, atMs: beganMs, floor });
     const counts = kind === 'read' ? this.reads : this.writes;
-    const sent = { what: kind, keys: keys.map((key) => this.naming.key(key)), client: asker, dueMs };
+    const sent = { what: kind, keys: names, client: asker.name, dueMs };
     try {
       const answer = await request.send(client, operation);
+      const { revision } = answer;
+      const saw = request.saw(answer);
       counts.acknowledged++;
-      history.acknowledge(operation, Number(answer.revision), answer.saw);
-      if (revisionsBack === this.revisionsBack) this.compareRevision(kind, Number(answer.revision), highest);
-      this.measure(request, operation, beganMs);
-      this.record(sent, target, operation, { beganMs, answer });
+      history.acknowledge(operation, Number(revision), saw);
+      if (revisionsBack === this.revisionsBack) this.compareRevision(kind, Number(revision), highest);
+      this.measure({ kind, keys, dueMs }, operation, beganMs);
+      this.record(sent, target, operation, { beganMs, answer: { revision, saw } });
     } catch (thrown) {
-      if (!(thrown instanceof EtcdSaid)) {
-        counts.unknown++;
-        this.record(sent, target, operation, { beganMs, said: saidBy(thrown) });
-        throw thrown;
-      }
-      if (thrown.outcome === 'failed') history.fail(operation);
-      counts[thrown.outcome]++;
-      targets.failed(target, this.nowMs());
+      const outcome = thrown instanceof EtcdSaid ? thrown.outcome : 'unknown';
+      counts[outcome]++;
+      if (outcome === 'failed') history.fail(operation);
+      this.record(sent, target, operation, { beganMs, said: saidBy(thrown) });
+      if (!(thrown instanceof EtcdSaid)) throw thrown;
+      asker.targets.failed(target, this.nowMs());
       this.errors.add(thrown.said);
       this.timeline.error(this.nowMs());
-      this.record(sent, target, operation, { beganMs, said: thrown.said });
       await sleep(FAILED_MS, this.signal);
     }
-    return true;
   }
 
   /** Every acknowledged operation is at a revision above (a read: not below) those acknowledged before it began. */
@@ -308,7 +265,11 @@ export class Workload {
     this.highest = isBack ? revision : Math.max(this.highest, revision);
   }
 
-  private measure({ kind, keys, dueMs }: Request, operation: number, beganMs: number): void {
+  private measure(
+    { kind, keys, dueMs }: { kind: Kind; keys: readonly number[]; dueMs: number },
+    operation: number,
+    beganMs: number,
+  ): void {
     const endMs = this.nowMs();
     const tookMs = endMs - Math.min(dueMs, beganMs);
     if (kind === 'read') return this.readLatency.add(tookMs);
@@ -323,7 +284,7 @@ export class Workload {
     { what, keys, client, dueMs }: Pick<Line, 'what' | 'keys' | 'client'> & { dueMs: number },
     { member, incarnation }: Target,
     operation: number,
-    about: { beganMs: number; answer?: Partial<Answer>; said?: string },
+    about: { beganMs: number; answer?: Pick<Line, 'revision' | 'saw'>; said?: string },
   ): void {
     const { beganMs, answer, said } = about;
     this.options.recorder.write({

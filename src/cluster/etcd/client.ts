@@ -20,6 +20,7 @@ import type {
 } from '../client';
 import type { Security } from '../security';
 import { prefixEnd, toDecimal, toHex } from './ids';
+import { Limit } from './limit';
 import { toEtcdSaid } from './said';
 import { Session } from './session';
 import { saveSnapshot } from './snapshot';
@@ -55,7 +56,8 @@ interface RawMember {
   isLearner: boolean;
 }
 
-type CallOptions = { deadline: number };
+/** A Limit, for etcd3, which hands it on as it is. */
+type CallOptions = NonNullable<Parameters<Etcd3['kv']['put']>[1]>;
 
 /** What etcd3 keeps to itself of its connections. */
 interface SnapshotPool {
@@ -106,7 +108,7 @@ class Etcd3Client implements EtcdClient {
       ),
     );
     const previous = answer.prev_kv as RawKeyValue | null;
-    return { revision: answer.header.revision, ...(previous ? { previous: keyValueOf(previous) } : {}) };
+    return { revision: answer.header.revision, previous: previous ? keyValueOf(previous) : undefined };
   }
 
   async deleteRange(
@@ -297,11 +299,13 @@ class Etcd3Client implements EtcdClient {
 
   private async answer<T>(call: Call, request: (options: CallOptions) => Promise<T>): Promise<T> {
     const started = Date.now();
-    const deadline = started + call.timeoutMs;
+    const limit = new Limit(call.timeoutMs);
     try {
-      return await this.session.ask(deadline, () => request({ deadline }));
+      return await this.session.ask(started + call.timeoutMs, () => request(limit as CallOptions));
     } catch (thrown) {
       throw toEtcdSaid(thrown, this.member, call.timeoutMs, Date.now() - started);
+    } finally {
+      limit.end();
     }
   }
 }

@@ -6,6 +6,7 @@ import { noop } from 'cockatiel';
 import { Etcd3 } from 'etcd3';
 import { asError } from '../../errors';
 import type { Security } from '../security';
+import { keepLimit } from './limit';
 
 /** What etcd says to a user where authentication is off (tls-auth.md, section 5). */
 const NOT_ENABLED = 'authentication is not enabled';
@@ -36,20 +37,24 @@ export class Session {
   }
 
   /** Asks, and once more as somebody else where etcd says so: it refuses before it does anything. */
-  async ask<T>(deadline: number, request: () => Promise<T>): Promise<T> {
-    const { asUser } = this;
-    this.deadline = deadline;
-    try {
-      return await request();
-    } catch (thrown) {
-      if (!this.security.auth || !this.mayAskAgain(asUser, asError(thrown).message)) throw thrown;
-      return request();
-    }
+  ask<T>(deadline: number, request: () => Promise<T>): Promise<T> {
+    return this.security.auth ? this.askAsEither(deadline, request) : request();
   }
 
   close(): void {
     this.user?.close();
     this.nobody?.close();
+  }
+
+  private async askAsEither<T>(deadline: number, request: () => Promise<T>): Promise<T> {
+    const { asUser } = this;
+    this.deadline = deadline;
+    try {
+      return await request();
+    } catch (thrown) {
+      if (!this.mayAskAgain(asUser, asError(thrown).message)) throw thrown;
+      return request();
+    }
   }
 
   private mayAskAgain(asUser: boolean, said: string): boolean {
@@ -87,9 +92,12 @@ export class Session {
       hosts: `${this.security.scheme}://${endpoint}`,
       faultHandling: { host: () => noop, global: noop },
       grpcOptions: {
+        callInvocationTransformer: keepLimit,
         // A page of large values is more than the 4 MiB that gRPC takes where nothing is said.
         'grpc.max_receive_message_length': -1,
         'grpc.enable_http_proxy': 0,
+        // A call is sent once; gRPC would keep each until its answer, to send it again where it never left.
+        'grpc.enable_retries': 0,
         'grpc.initial_reconnect_backoff_ms': 50,
         'grpc.max_reconnect_backoff_ms': 200,
       },
