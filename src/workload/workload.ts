@@ -1,7 +1,7 @@
 /** The clients of a workload: they write and read until they are told to stop, and write down what comes of it. */
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import type { Call, EtcdClient } from '../cluster/client';
+import type { Call, EtcdClient, RangeAnswer } from '../cluster/client';
 import { sleep } from '../clock';
 import { EtcdSaid, Unmet } from '../errors';
 import type { Finding, WorkloadFigures } from '../figures';
@@ -83,13 +83,14 @@ export class Workload {
   }
 
   start(): void {
-    const { writers, readers, rate, leases } = this.options.settings;
+    const { writers, readers, keys, rate, leases } = this.options.settings;
     const pace = new Pace(rate, this.nowMs());
     // A reader is as busy as a writer.
     const readPace = new Pace(rate && (rate * readers) / writers, this.nowMs());
+    const reads = readers > 0 ? Array.from({ length: keys }, (_, key) => this.requests.read(key)) : [];
     this.clients = [
       ...Array.from({ length: writers }, (_, i) => this.runWriter(i, pace)),
-      ...Array.from({ length: readers }, (_, i) => this.runReader(i, readPace)),
+      ...Array.from({ length: readers }, (_, i) => this.runReader(i, readPace, reads)),
       ...Array.from({ length: leases }, (_, i) => this.runLeaseHolder(i)),
     ].map((client) => client.catch((thrown: unknown) => this.refuseUnlessOver(thrown)));
   }
@@ -144,11 +145,9 @@ export class Workload {
     }
   }
 
-  private async runReader(index: number, pace: Pace): Promise<never> {
-    const { keys } = this.options.settings;
+  private async runReader(index: number, pace: Pace, reads: readonly Request<RangeAnswer>[]): Promise<never> {
     const asker = { name: `reader ${index + 1}`, targets: new Targets(index + 1, this.options.candidates), pace };
-    const reads = Array.from({ length: keys }, (_, key) => this.requests.read(key));
-    for (let turn = index; ; turn++) await this.request(asker, reads[turn % keys]!);
+    for (let turn = index; ; turn++) await this.request(asker, reads[turn % reads.length]!);
   }
 
   /** Holds one lease after the other; a life that an error ends is begun anew. */

@@ -39,6 +39,12 @@ test.each<[what: string, ask: () => Promise<unknown>]>([
   expect(stream?.rstCode).toBe(constants.NGHTTP2_CANCEL);
 });
 
+test('a snapshot whose file can’t be written asks for nothing', async () => {
+  const told = client.snapshot(join(tmpdir(), 'no-such-folder', 'a.db'), call);
+  await expect(told).rejects.toThrow('ENOENT');
+  expect(streams).toHaveLength(0);
+});
+
 test('an interrupted request ends at once, with the reason', async () => {
   const run = new AbortController();
   const asked = client.status({ timeoutMs: 60_000, signal: run.signal });

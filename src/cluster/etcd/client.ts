@@ -2,6 +2,7 @@
  * EtcdClient over etcd3. One client for one process of one member, thrown away with it: one host, no retries (etcd3
  * replays puts by default: etcd-facts.md, section 4), a deadline on every call, no proxy for 127.0.0.1.
  */
+import { performance } from 'node:perf_hooks';
 import type { Etcd3 } from 'etcd3';
 import { abortable } from '../../clock';
 import type {
@@ -23,7 +24,7 @@ import { prefixEnd, toDecimal, toHex } from './ids';
 import { Limit } from './limit';
 import { toEtcdSaid } from './said';
 import { Session } from './session';
-import { saveSnapshot } from './snapshot';
+import { saveSnapshot, type SnapshotStream } from './snapshot';
 import { compareOf, operationOf } from './txn';
 
 /**
@@ -64,7 +65,7 @@ interface SnapshotPool {
   withConnection<T>(
     service: 'Maintenance',
     use: (connection: {
-      client: { snapshot(request: object, metadata: unknown, options: CallOptions): AsyncIterable<unknown> };
+      client: { snapshot(request: object, metadata: unknown, options: CallOptions): SnapshotStream };
       metadata: unknown;
     }) => Promise<T>,
   ): Promise<T>;
@@ -166,6 +167,7 @@ class Etcd3Client implements EtcdClient {
         });
       } finally {
         stream.end();
+        stream.cancel();
       }
     });
   }
@@ -283,7 +285,7 @@ class Etcd3Client implements EtcdClient {
     return this.ask(call, (options) => {
       const { pool } = this.etcd as unknown as { pool: SnapshotPool };
       return pool.withConnection('Maintenance', ({ client, metadata }) =>
-        saveSnapshot(client.snapshot({}, metadata, options), toFile),
+        saveSnapshot(() => client.snapshot({}, metadata, options), toFile),
       );
     });
   }
@@ -298,12 +300,12 @@ class Etcd3Client implements EtcdClient {
   }
 
   private async answer<T>(call: Call, request: (options: CallOptions) => Promise<T>): Promise<T> {
-    const started = Date.now();
+    const started = performance.now();
     const limit = new Limit(call.timeoutMs);
     try {
-      return await this.session.ask(started + call.timeoutMs, () => request(limit as CallOptions));
+      return await this.session.ask(Date.now() + call.timeoutMs, () => request(limit as CallOptions));
     } catch (thrown) {
-      throw toEtcdSaid(thrown, this.member, call.timeoutMs, Date.now() - started);
+      throw toEtcdSaid(thrown, this.member, call.timeoutMs, performance.now() - started);
     } finally {
       limit.end();
     }

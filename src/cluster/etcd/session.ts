@@ -96,8 +96,6 @@ export class Session {
         // A page of large values is more than the 4 MiB that gRPC takes where nothing is said.
         'grpc.max_receive_message_length': -1,
         'grpc.enable_http_proxy': 0,
-        // A call is sent once; gRPC would keep each until its answer, to send it again where it never left.
-        'grpc.enable_retries': 0,
         'grpc.initial_reconnect_backoff_ms': 50,
         'grpc.max_reconnect_backoff_ms': 200,
       },
