@@ -134,7 +134,8 @@ export class Workload {
     const { writers, keys, transactions } = this.options.settings;
     const own = Array.from({ length: keys }, (_, key) => key).filter((key) => key % writers === index);
     const puts = own.map((key) => this.requests.put(key));
-    const txns = own.map((key, i) => this.requests.txn([key, own[(i + 1) % own.length] ?? key]));
+    const pairs = transactions > 0 ? own.map((key, i) => [key, own[(i + 1) % own.length] ?? key]) : [];
+    const txns = pairs.map((pair) => this.requests.txn(pair));
     const asker = { name: `writer ${index + 1}`, targets: new Targets(index, this.options.candidates), pace };
     let share = index / writers;
     for (let turn = 0; ; turn++) {

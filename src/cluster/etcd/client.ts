@@ -303,7 +303,7 @@ class Etcd3Client implements EtcdClient {
     const started = performance.now();
     const limit = new Limit(call.timeoutMs);
     try {
-      return await this.session.ask(Date.now() + call.timeoutMs, () => request(limit as CallOptions));
+      return await this.session.ask(call.timeoutMs, () => request(limit as CallOptions));
     } catch (thrown) {
       throw toEtcdSaid(thrown, this.member, call.timeoutMs, performance.now() - started);
     } finally {

@@ -37,8 +37,8 @@ export class Session {
   }
 
   /** Asks, and once more as somebody else where etcd says so: it refuses before it does anything. */
-  ask<T>(deadline: number, request: () => Promise<T>): Promise<T> {
-    return this.security.auth ? this.askAsEither(deadline, request) : request();
+  ask<T>(timeoutMs: number, request: () => Promise<T>): Promise<T> {
+    return this.security.auth ? this.askAsEither(timeoutMs, request) : request();
   }
 
   close(): void {
@@ -46,9 +46,9 @@ export class Session {
     this.nobody?.close();
   }
 
-  private async askAsEither<T>(deadline: number, request: () => Promise<T>): Promise<T> {
+  private async askAsEither<T>(timeoutMs: number, request: () => Promise<T>): Promise<T> {
     const { asUser } = this;
-    this.deadline = deadline;
+    this.deadline = Date.now() + timeoutMs;
     try {
       return await request();
     } catch (thrown) {
