@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDuration } from '../clock';
 import { asError, ScenarioError, UsageError } from '../errors';
+import { whyNotReadable } from '../plain-file';
 import { parseDocument } from '../scenario/parse';
 import { validate } from '../scenario/validate';
 import { SourceFile } from '../source';
@@ -69,6 +70,8 @@ export function readConfiguration(folder: string): Configuration {
 }
 
 function bytesAsText(path: string): string {
+  const trouble = whyNotReadable(path);
+  if (trouble !== undefined) throw new UsageError(`can't read ${path}: ${trouble}`);
   try {
     return readFileSync(path, 'utf8');
   } catch (thrown) {

@@ -95,9 +95,13 @@ export function readDrills(
   };
 }
 
-/** The files of values for `vars`, each with its problems. */
+/** The files of values for `vars`, each with its problems. Throws UsageError for one that does not exist. */
 export function readVariableFiles({ variableFiles = [], cwd }: LoadRequest): VariableFile[] {
-  return variableFiles.map((path) => readVariables(readSource(resolve(cwd, path), path)));
+  return variableFiles.map((written) => {
+    const path = resolve(cwd, written);
+    if (!existsSync(path)) throw new UsageError(`can't read ${written}: no such file`);
+    return readVariables(readSource(path, written));
+  });
 }
 
 /** Those of the variables that are given by name, and that no scenario declares. */

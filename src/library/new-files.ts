@@ -1,7 +1,8 @@
 /** Files that are written together: all of them, or none. Never over one that is there. */
-import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { asError, UsageError } from '../errors';
+import { makeFolders } from '../plain-file';
 
 export class NewFiles {
   /** What was made, in order; each is taken back by its own call. */
@@ -11,7 +12,7 @@ export class NewFiles {
   write(path: string, text: string): boolean {
     return this.attempt(path, () => {
       if (isFile(path)) return false;
-      this.makeFolders(dirname(path));
+      this.makeMissing(dirname(path));
       const file = openSync(path, 'wx');
       this.undoing.push({ path, undo: () => unlinkSync(path) });
       try {
@@ -35,8 +36,8 @@ export class NewFiles {
     });
   }
 
-  private makeFolders(folder: string): void {
-    const first = mkdirSync(folder, { recursive: true });
+  private makeMissing(folder: string): void {
+    const first = makeFolders(folder);
     if (first === undefined) return;
     const made: string[] = [];
     for (let one = folder; one.length >= first.length; one = dirname(one)) made.unshift(one);

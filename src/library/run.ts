@@ -1,13 +1,14 @@
 /** A whole run: from paths to a verdict, with reports. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectEngine, type Engine } from '../cluster/docker/engine';
 import { removeDeadFolders } from '../cluster/docker/folders';
 import { findLeftovers, removeFound } from '../cluster/docker/remove';
 import type { ImageOptions } from '../cluster/docker/images';
-import { asError, EnvironmentError, Interrupted, UsageError } from '../errors';
+import { EnvironmentError, Interrupted, UsageError } from '../errors';
 import type { Counts, EventOf, Reporter } from '../events';
+import { makeFolders, systemTrouble } from '../plain-file';
 import { Broadcast } from '../report/broadcast';
 import { logFile, recordFile } from '../report/folder';
 import { exitCodeOf, runCases } from '../run/run';
@@ -205,9 +206,9 @@ async function sweep(engine: Engine): Promise<string | undefined> {
 /** Makes the folder, and throws away the logs of the run before: those that stand beside its events. */
 function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     if (existsSync(join(folder, 'events.ndjson'))) rmSync(join(folder, 'logs'), { recursive: true, force: true });
   } catch (thrown) {
-    throw new UsageError(`can't write reports to ${folder}: ${asError(thrown).message}`);
+    throw new UsageError(`can't write reports to ${folder}: ${systemTrouble(thrown)}`);
   }
 }

@@ -1,10 +1,11 @@
 /** Report files: whole or not at all, and without raw control characters. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolders } from '../plain-file';
 
 /** Writes a file beside its place and moves it there: a reader never sees half of it. */
 export function writeWhole(file: string, text: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeFolders(path.dirname(file));
   const half = `${file}.part`;
   writeFileSync(half, text);
   renameSync(half, file);

@@ -1,7 +1,8 @@
 /** `events.ndjson`: the stream itself, one event a line, written as it happens, so that a killed run keeps its journal. */
-import { appendFileSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { Reporter, RunEvent } from '../events';
+import { makeFolders } from '../plain-file';
 import { toSafeJson } from './files';
 
 export class NdjsonReporter implements Reporter {
@@ -21,7 +22,7 @@ export class NdjsonReporter implements Reporter {
   }
 
   private open(): number {
-    mkdirSync(this.folder, { recursive: true });
+    makeFolders(this.folder);
     return openSync(path.join(this.folder, 'events.ndjson'), 'w');
   }
 }

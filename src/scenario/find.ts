@@ -1,7 +1,8 @@
 /** From what was typed to files. */
-import { readdirSync, statSync, type Stats } from 'node:fs';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../errors';
+import { isMissing } from '../plain-file';
 
 export interface FoundFile {
   /** Absolute. */
@@ -17,7 +18,7 @@ export interface FoundFile {
 /**
  * The scenario files behind paths: a file, a folder (searched through, sorted), a pattern such as `drills/*.yaml`,
  * or `FILE:LINE` as pasted from a report. Throws UsageError for a path that is not there, for a folder without
- * scenarios, and for a pattern that fits no file.
+ * scenarios, and for a pattern that fits no file. A folder that can't be read stands among the files: reading it says why.
  */
 export function findFiles(paths: readonly string[], root: string): FoundFile[] {
   const found = new Map<string, FoundFile>();
@@ -33,29 +34,33 @@ export function findFiles(paths: readonly string[], root: string): FoundFile[] {
 
 /** What was typed means; with the folder, where it was one. A file may be called `[a].yaml`: what is there is no pattern. */
 function filesAt(typed: string, root: string): { files: string[]; folder?: string; named: boolean } {
+  let hidden: string | undefined;
   for (const candidate of [typed, typed.replace(/(:\d+){1,2}$/, '')]) {
     const path = resolve(root, candidate);
-    const info = infoOf(path);
-    if (info === undefined) continue;
-    if (!info.isDirectory()) return { files: [path], named: true };
+    const kind = kindOf(path);
+    if (kind === 'hidden') hidden = path;
+    if (kind === 'nothing' || kind === 'hidden') continue;
+    if (kind === 'file') return { files: [path], named: true };
     const files = filesUnder(path);
     if (files.length > 0) return { files, folder: path, named: false };
     throw new UsageError(`${typed} has no scenarios (*.yaml, *.yml) in it`);
   }
+  // Reading it says why.
+  if (hidden !== undefined) return { files: [hidden], named: true };
   if (/[*?[\]{}]/.test(typed)) return { files: filesFitting(typed, root), named: false };
   throw new UsageError(`there is no file or folder ${typed}`);
 }
 
-/** True where the folder has a scenario file somewhere. */
+/** True where the folder has a scenario file somewhere, or a folder that can't be read. */
 export function hasScenarios(folder: string): boolean {
-  return infoOf(folder)?.isDirectory() === true && filesUnder(folder).length > 0;
+  return kindOf(folder) === 'folder' && filesUnder(folder).length > 0;
 }
 
-function infoOf(path: string): Stats | undefined {
+function kindOf(path: string): 'folder' | 'file' | 'hidden' | 'nothing' {
   try {
-    return statSync(path);
-  } catch {
-    return undefined;
+    return statSync(path).isDirectory() ? 'folder' : 'file';
+  } catch (thrown) {
+    return isMissing(thrown) ? 'nothing' : 'hidden';
   }
 }
 
@@ -63,13 +68,38 @@ function filesFitting(pattern: string, root: string): string[] {
   // Costs 10 ms to load, and most runs name no pattern.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { globSync } = require('tinyglobby') as typeof import('tinyglobby');
-  const files = globSync(pattern.split(sep).join('/'), { cwd: root, absolute: true, ignore: ['**/node_modules/**'] });
+  // It leaves out folders that it can't read, and FIFOs, sockets and devices, without a word.
+  const unreadable: string[] = [];
+  const readdir = (path: string, options: { withFileTypes: true }): Dirent[] => {
+    try {
+      return readdirSync(path, options).map(asFile);
+    } catch (thrown) {
+      if (!isMissing(thrown)) unreadable.push(path);
+      throw thrown;
+    }
+  };
+  const found = globSync(pattern.split(sep).join('/'), {
+    cwd: root,
+    absolute: true,
+    ignore: ['**/node_modules/**'],
+    fs: { readdirSync: readdir as typeof readdirSync },
+  });
+  const files = [...found, ...unreadable];
   if (files.length === 0) throw new UsageError(`no file fits ${pattern} (looked for below ${root})`);
   return files.map((file) => resolve(file)).sort();
 }
 
+/** A special file as a plain one: a pattern finds it, and reading it is refused. */
+function asFile(entry: Dirent): Dirent {
+  if (entry.isDirectory() || entry.isSymbolicLink() || entry.isFile()) return entry;
+  return Object.assign(Object.create(entry) as Dirent, { isFile: () => true });
+}
+
+/** The scenario files below a folder; of one that can't be read the folder itself. */
 function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
+  const entries = entriesOf(folder);
+  if (entries === undefined) return [folder];
+  return entries
     .filter((entry) => !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
@@ -77,6 +107,14 @@ function filesUnder(folder: string): string[] {
       if (entry.isDirectory()) return filesUnder(path);
       return /\.ya?ml$/.test(entry.name) ? [path] : [];
     });
+}
+
+function entriesOf(folder: string): Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return undefined;
+  }
 }
 
 function pathsOf(file: string, root: string, folder: string): { shownAs: string; idPath: string } {

@@ -1,7 +1,8 @@
 /** `workload.ndjson`: every operation with its outcome, one a line, written as they end. */
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { asError, EnvironmentError } from '../errors';
+import { makeFolders } from '../plain-file';
 import type { Outcome, Sight } from './history';
 
 export interface Line {
@@ -39,7 +40,7 @@ export class Recorder {
   constructor(private readonly file: string | undefined) {
     if (file === undefined) return;
     try {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolders(dirname(file));
     } catch (thrown) {
       throw new EnvironmentError(`can't write ${file}: ${asError(thrown).message}`);
     }

@@ -1,5 +1,7 @@
 /** From what was typed to drills: files, folders, and every problem of all of them at once. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { ScenarioError, UsageError } from '../../src/errors';
@@ -90,17 +92,118 @@ describe('paths', () => {
   });
 });
 
-describe('loading', () => {
-  const problemsOf = (...paths: string[]): string[] => {
-    try {
-      load({ paths, cwd: root });
-    } catch (thrown) {
-      if (!(thrown instanceof ScenarioError)) throw thrown;
-      return thrown.problems.map(({ place, message }) => `${formatPlace(place)}: ${message}`);
-    }
-    return [];
-  };
+/** The problems of these files, each with its place; empty if there are none. */
+function problemsOf(...paths: string[]): string[] {
+  try {
+    load({ paths, cwd: root });
+  } catch (thrown) {
+    if (!(thrown instanceof ScenarioError)) throw thrown;
+    return thrown.problems.map(({ place, message }) => `${formatPlace(place)}: ${message}`);
+  }
+  return [];
+}
 
+/** Root may read everything: the work is done as another user. */
+function asPlainUser<T>(work: () => T): T {
+  if (process.getuid?.() !== 0) return work();
+  chmodSync(root, 0o755);
+  process.seteuid?.(65534);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+const unix = process.platform === 'win32' ? describe.skip : describe;
+
+unix('what can not be read', () => {
+  afterEach(() => chmodSync(path.join(root, 'scenarios/a'), 0o755));
+
+  it.each(['scenarios', 'scenarios/**/*.yaml', '.'])('a folder below %s is a problem of that folder', (typed) => {
+    chmodSync(path.join(root, 'scenarios/a'), 0);
+    write('scenarios/b.yaml', 'name: x\n');
+    expect(asPlainUser(() => problemsOf(typed))).toEqual(
+      expect.arrayContaining([
+        "scenarios/a:1:1: can't read scenarios/a: permission denied (EACCES)",
+        'scenarios/b.yaml:1:1: a scenario lacks `members` and `steps`',
+      ]),
+    );
+  });
+
+  it('a folder that is typed itself, and a file in it, are problems as well', () => {
+    chmodSync(path.join(root, 'scenarios/a'), 0);
+    for (const typed of ['scenarios/a', 'scenarios/a/y.yaml', 'scenarios/a/y.yaml:3']) {
+      const name = typed.replace(/:3$/, '');
+      expect(asPlainUser(() => problemsOf(typed))).toEqual([
+        `${name}:1:1: can't read ${name}: permission denied (EACCES)`,
+      ]);
+    }
+  });
+
+  it('scenarios/ without a path is not passed over for the drills that ship', () => {
+    chmodSync(path.join(root, 'scenarios'), 0o755);
+    chmodSync(path.join(root, 'scenarios/a'), 0);
+    rmSync(path.join(root, 'scenarios/b.yaml'));
+    expect(asPlainUser(() => problemsOf())).toEqual([
+      "scenarios/a:1:1: can't read scenarios/a: permission denied (EACCES)",
+    ]);
+  });
+
+  it('a file is a problem of that file, and the others are read', () => {
+    chmodSync(path.join(root, 'scenarios/b.yaml'), 0);
+    write('scenarios/a/y.yaml', 'name: x\n');
+    expect(asPlainUser(() => problemsOf('scenarios'))).toEqual([
+      'scenarios/a/y.yaml:1:1: a scenario lacks `members` and `steps`',
+      "scenarios/b.yaml:1:1: can't read scenarios/b.yaml: permission denied (EACCES)",
+    ]);
+  });
+
+  it.each(['scenarios', 'scenarios/a/fifo.yaml', 'scenarios/a/*.yaml'])(
+    'a FIFO is refused, never read: %s',
+    (typed) => {
+      execFileSync('mkfifo', [path.join(root, 'scenarios/a/fifo.yaml')]);
+      expect(problemsOf(typed)).toEqual([
+        "scenarios/a/fifo.yaml:1:1: can't read scenarios/a/fifo.yaml: it is a FIFO (named pipe), not a plain file",
+      ]);
+    },
+  );
+
+  it('a socket, and a link to a device, are refused', async () => {
+    symlinkSync('/dev/zero', path.join(root, 'scenarios/a/device.yaml'));
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path.join(root, 'scenarios/a/socket.yaml'), resolve));
+    try {
+      expect(problemsOf('scenarios')).toEqual([
+        "scenarios/a/device.yaml:1:1: can't read scenarios/a/device.yaml: it is a device, not a plain file",
+        "scenarios/a/socket.yaml:1:1: can't read scenarios/a/socket.yaml: it is a socket, not a plain file",
+      ]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('a link to nothing and links in a circle are problems', () => {
+    symlinkSync('nowhere', path.join(root, 'scenarios/a/gone.yaml'));
+    symlinkSync('circle.yaml', path.join(root, 'scenarios/a/circle.yaml'));
+    expect(problemsOf('scenarios')).toEqual([
+      expect.stringMatching(/^scenarios\/a\/circle\.yaml:1:1: .*its symbolic links form a circle \(ELOOP\)$/),
+      expect.stringMatching(/^scenarios\/a\/gone\.yaml:1:1: .*no such file or folder \(ENOENT\)$/),
+    ]);
+  });
+
+  it('a file of variables that is a FIFO is refused; one that the shell hands over is read', () => {
+    const fifo = path.join(root, 'vars.yaml');
+    execFileSync('mkfifo', [fifo]);
+    expect(() => load({ paths: ['scenarios'], cwd: root, variableFiles: [fifo] })).toThrow('it is a FIFO');
+    const script = `
+      const { load } = require(${JSON.stringify(path.resolve('dist/library/load.js'))});
+      load({ paths: ['scenarios'], cwd: ${JSON.stringify(root)}, variableFiles: ['/dev/stdin'] });`;
+    execFileSync('sh', ['-c', 'echo "x: y" | "$0" -e "$1"', process.execPath, script]);
+  });
+});
+
+describe('loading', () => {
   it('tells every problem of every file at once, file by file, in order', () => {
     write('scenarios/a/y.yaml', 'name: x\nmembers: 1\nsteps:\n  - kil: etcd-1\n  - kill: etcd-2\ntgas: []\n');
     write('scenarios/a/z.yml', 'name: [\n');

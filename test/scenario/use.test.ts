@@ -186,7 +186,7 @@ describe('a file of variables', () => {
       'shape.yaml:1:1 a file of variables takes a map of names and values, not a list',
     ]);
     expect(told('broken.yaml')).toEqual([expect.stringMatching(/^broken\.yaml:2:1 this is not YAML/)]);
-    expect(() => told('missing.yaml')).toThrow("can't read missing.yaml");
+    expect(() => told('missing.yaml')).toThrow("can't read missing.yaml: no such file");
   });
 
   it('is named where a flag in it is lost by an upgrade, the drill where it is there', () => {

@@ -1,6 +1,7 @@
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { EnvironmentError } from '../../errors';
+import { makeFolders } from '../../plain-file';
 
 /** The files that processes' logs are written to, as they come. */
 export class LogFiles {
@@ -10,7 +11,7 @@ export class LogFiles {
 
   /** Opens a file; what is answered appends to it. */
   open(path: string): (text: string) => void {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     const file = createWriteStream(path, { mode: 0o644 });
     file.on('error', (error) => this.onTrouble(new EnvironmentError(`can't write ${path}: ${error.message}`)));
     this.files.push(file);

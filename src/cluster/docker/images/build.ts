@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf } from '../../../clock';
+import { makeFolders } from '../../../plain-file';
 import { archive } from './archive';
 import { buildRoot } from './builder';
 import { cacheCall, defaultCacheDir, isWhole, entryOf, store, type CacheEntry } from './cache';
@@ -41,7 +42,7 @@ async function entryFor(task: ImageTask): Promise<CacheEntry> {
 async function locked<T>(task: ImageTask, entry: CacheEntry, work: () => Promise<T>): Promise<T> {
   const waiting = (): void => task.progress(`another run is building etcd ${task.version}; waiting`);
   return cacheCall(entry.folder, async () => {
-    await mkdir(entry.folder, { recursive: true });
+    makeFolders(entry.folder);
     return withLock(entry.lock, waiting, task.signal, work);
   });
 }

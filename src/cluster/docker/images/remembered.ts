@@ -1,7 +1,8 @@
 /** Answers of the network that are kept for a while, in the cache folder. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asError, EnvironmentError } from '../../../errors';
+import { makeFolders } from '../../../plain-file';
 
 /** etcd is released every few weeks. */
 const KEPT_MS = 12 * 3_600_000;
@@ -44,7 +45,7 @@ async function read<T>(file: string): Promise<Kept<T> | undefined> {
 async function keep(folder: string, file: string, kept: Kept<unknown>): Promise<void> {
   const scratch = `${file}.${process.pid}`;
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     await writeFile(scratch, JSON.stringify(kept));
     await rename(scratch, file);
   } catch {
