@@ -104,23 +104,77 @@ export function parseLogLine(line: string): Record<string, unknown> | undefined 
   }
 }
 
+/** How bad a log line is. Lines without a level are no lines of the log: a panic, or an error of the flags. */
+type Level = 'info' | 'warning' | 'fatal';
+
+/** zap's names of levels, in JSON and (from 3.6 on) in its console format. */
+const ZAP_LEVELS = '(debug|info|warn|error|dpanic|panic|fatal)';
+const JSON_LEVEL = new RegExp(`^\\{(?:.*,)?"level":"${ZAP_LEVELS}"`);
+const CONSOLE_LEVEL = new RegExp(`^\\S+\\t${ZAP_LEVELS}\\t`, 'i');
+/** capnslog's letters, on 3.3 and 3.4: trace, debug, info, notice, warning, error, critical. */
+const CAPNSLOG_LEVEL = /^\S+ \S+ ([TDINWEC]) \| /;
+/** raft's own logger, on 3.3 and 3.4 until etcd has set up its log. */
+const RAFT_LEVEL = /^raft\d{4}\/\d\d\/\d\d \S+ (DEBUG|INFO|WARN|ERROR|FATAL|PANIC): /;
+
+/** The level of a log line in any of etcd's formats; undefined for what is no line of the log. */
+function levelOf(line: string): Level | undefined {
+  const [, word] =
+    JSON_LEVEL.exec(line) ?? CONSOLE_LEVEL.exec(line) ?? CAPNSLOG_LEVEL.exec(line) ?? RAFT_LEVEL.exec(line) ?? [];
+  switch (word?.toLowerCase()) {
+    case undefined:
+      return undefined;
+    case 'fatal':
+    case 'panic':
+    case 'dpanic':
+    case 'c':
+      return 'fatal';
+    case 'warn':
+    case 'error':
+    case 'w':
+    case 'e':
+      return 'warning';
+    default:
+      return 'info';
+  }
+}
+
 /** True for lines that warn, or are worse (3.3 marks them `W |`, `E |` and `C |`). */
 export function isWarning(line: string): boolean {
-  return /"level":"(warn|error|fatal|panic|dpanic)"/.test(line) || /^\S+ \S+ [WEC] \| /.test(line);
+  const level = levelOf(line);
+  return level === 'warning' || level === 'fatal';
 }
 
 /** True for lines after which etcd ends its process: fatal and panic (3.3 marks them `C |`). */
 export function isFatal(line: string): boolean {
-  return /"level":"(fatal|panic|dpanic)"/.test(line) || /^\S+ \S+ C \| /.test(line);
+  return levelOf(line) === 'fatal';
 }
 
 /**
- * What a process said last of why it ended: the error of its last fatal line, else its last line. For people; a
+ * The lines in which a process that has ended says why: those at level warn or above, and what it printed besides its
+ * log, such as `panic: …` or `flag provided but not defined: -x`, without stack traces and the usage text. An info line
+ * says what a process does, never why it ended.
+ */
+export function complaints(lines: readonly string[]): string[] {
+  let isTrace = false;
+  return lines.filter((line) => {
+    const level = levelOf(line);
+    if (level !== undefined) {
+      isTrace = false;
+      return level !== 'info';
+    }
+    isTrace ||= /^(goroutine \d+ \[|usage:)/i.test(line);
+    return !isTrace && line.trim() !== '';
+  });
+}
+
+/**
+ * What a process said last of why it ended: the error of its last fatal line, else its last complaint. For people; a
  * panic's first line says more than the stack under it.
  */
 export function lastWords(lines: readonly string[]): string {
   const telling = lines.findLast((line) => isFatal(line) || /^(panic: |flag provided|invalid value)/.test(line));
-  const line = telling ?? lines.at(-1) ?? 'nothing';
+  const line =
+    telling ?? complaints(lines).at(-1) ?? (lines.length === 0 ? 'nothing' : 'nothing at level warn or above');
   const [, message = line] = /^\S+ \S+ [A-Z] \| (.*)$/.exec(line) ?? [];
   const entry = parseLogLine(message);
   const said = entry?.['error'] ?? entry?.['msg'];

@@ -1,5 +1,5 @@
 /** A case that is known to fail: whether it did, and for the reason that its drill gives. */
-import { readings } from '../cluster/log';
+import { complaints, readings } from '../cluster/log';
 import type { Cluster } from '../cluster/cluster';
 import type { Failure, KnownFailure } from '../events';
 import { textMatcher, type TextMatcher } from '../match';
@@ -57,7 +57,8 @@ function findReason(failure: Failure, matcher: TextMatcher, cluster: Cluster): s
   if (own !== undefined) return own;
   for (const { member, incarnation } of failure.logs) {
     const process = cluster.incarnations(member).find((one) => one.incarnation === incarnation);
-    for (const line of process?.log.lines ?? []) {
+    // An info line says what a process does every day: it is no reason for a failure.
+    for (const line of complaints(process?.log.lines ?? [])) {
       // The decoded texts of a JSON line come last, and are what a person wants to read.
       const said = readings(line).findLast((text) => matcher.matches(text));
       if (said !== undefined) return `${member} logged: ${said}`;

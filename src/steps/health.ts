@@ -16,7 +16,7 @@ const PROBE_KEY = 'health';
 export const PROBE_MS = 1000;
 
 /** True where a member that serves does not know who asks: that does not pass by itself. */
-function isRefusedUser(reason: string): boolean {
+export function isRefusedUser(reason: string): boolean {
   return /user name is empty|invalid user ID or password/.test(reason);
 }
 

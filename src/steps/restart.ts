@@ -3,7 +3,7 @@ import { startLines } from './start-instruction';
 import { MEMBERS } from './results';
 import { selector } from './schema';
 import { select } from './select';
-import { startMembers } from './start';
+import { onlyRefused, specOf, startMembers, startOneRefused } from './start';
 import { defineStep } from './step';
 import { stopGracefully } from './stop';
 import { list } from './words';
@@ -18,10 +18,12 @@ export const restart = defineStep({
   result: MEMBERS,
   timeoutMs: 120_000,
   sentence: ({ member }) => `restart ${list(member)}`,
-  follow({ member }, state) {
-    const down = state.named(member)?.find((one) => state.isUp(one) === false);
+  follow({ member }, state, { fails }) {
+    const named = state.named(member);
+    const down = named?.find((one) => state.isUp(one) === false);
     if (down !== undefined)
       state.problem('not-running', '/member', `${down} is not running here`, `\`start: ${down}\``);
+    if (fails) for (const one of named ?? state.members) state.mayHaveStarted(one);
   },
   runbook({ member }, state) {
     const target = targetOf(member, state);
@@ -41,6 +43,11 @@ export const restart = defineStep({
   async run({ member }, context) {
     const members = await select(member, context);
     context.concerns(...members);
+    if (context.expectError) {
+      const only = onlyRefused(members, 'restart');
+      await stopGracefully(only, context);
+      await startOneRefused(only, specOf(only, {}, context), context);
+    }
     for (const one of members) {
       await stopGracefully(one, context);
       await startMembers({}, [one], context);

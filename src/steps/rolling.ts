@@ -7,9 +7,8 @@ import type { StepContext } from './context';
 import { PROBE_MS, servingProcesses, waitUntilServing } from './health';
 import { limited } from './limited';
 import { handOver } from './move-leader';
-import { expectRefusal } from './refusal';
 import { agreedLeader, select, type Selector } from './select';
-import { specOf, startOne } from './start';
+import { specOf, startOne, startOneRefused } from './start';
 import { mergeFlags } from './start-spec';
 import { stopGracefully } from './stop';
 import { nextInLine, respelled, whyFlagsLost, type MemberVersion, type Waiting } from './version-change';
@@ -95,13 +94,7 @@ export async function swapRefused(swaps: readonly Swap[], to: string, context: S
   }
   const leader = isUp(swap.member, context) ? await agreedLeader(context) : undefined;
   await takeDown(swap.member, { leader, to }, context);
-  const before = context.cluster.roster.mark();
-  const process = await startOne(swap.member, specFor(swap, to, context), context);
-  try {
-    return await expectRefusal(process, context);
-  } finally {
-    context.cluster.roster.undo(before);
-  }
+  return startOneRefused(swap.member, specFor(swap, to, context), context);
 }
 
 function waitingAs(member: string, context: StepContext): Waiting {

@@ -99,12 +99,23 @@ export async function startMembers(
 }
 
 async function startRefused(args: StartArgs, members: string[], context: StepContext): Promise<never> {
+  const member = onlyRefused(members, 'start');
+  return startOneRefused(member, specOf(member, args, context), context);
+}
+
+/** The one member that has to be refused. Throws Unmet where several are meant. */
+export function onlyRefused(members: readonly string[], action: string): string {
   const [member, ...more] = members;
   if (member === undefined || more.length > 0) {
-    throw new Unmet('`start` with `expectError` takes one member, so that it is clear who has to be refused');
+    throw new Unmet(`\`${action}\` with \`expectError\` takes one member, so that it is clear who has to be refused`);
   }
+  return member;
+}
+
+/** Starts a process that has to be refused; the roster stays as it was. Throws EtcdSaid or Unmet. */
+export async function startOneRefused(member: string, spec: StartSpec, context: StepContext): Promise<never> {
   const before = context.cluster.roster.mark();
-  const process = await startOne(member, specOf(member, args, context), context);
+  const process = await startOne(member, spec, context);
   try {
     return await expectRefusal(process, context);
   } finally {
