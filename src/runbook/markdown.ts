@@ -1,11 +1,11 @@
 /** A drill as a document that an operator follows in an incident. */
 import { formatDuration } from '../clock';
 import { PLAIN, PORTS, url } from '../cluster/security';
-import { atLeast } from '../cluster/version';
 import { textMatcher } from '../match';
 import type { Scenario } from '../scenario/scenario';
 import { allSteps } from '../scenario/scenario';
 import { andList, type Command } from '../steps/instruction';
+import { snapshotTool } from '../steps/tool';
 import { allEntries, entriesOf, type Entry } from './entries';
 
 export interface RunbookOf {
@@ -53,7 +53,8 @@ function prerequisites({ scenario, version, versions }: RunbookOf, entries: read
   const restores = allEntries(entries).some(
     ({ step }) => step.step.name.startsWith('snapshot') || step.step.name === 'restore',
   );
-  const tools = restores && atLeast(version, '3.6') ? '`etcd`, `etcdctl` and `etcdutl`' : '`etcd` and `etcdctl`';
+  const tools =
+    restores && snapshotTool(version) === 'etcdutl' ? '`etcd`, `etcdctl` and `etcdutl`' : '`etcd` and `etcdctl`';
   const others = versions.filter((other) => other !== version);
   const [first = ''] = scenario.members;
   const points = [

@@ -21,14 +21,18 @@ const PASSING: readonly (readonly [text: string, waitsFor: string])[] = [
 ];
 const AGAIN_MS = 200;
 
-/** Sends a member change to a member that serves, and again while etcd refuses it for a reason that passes. */
+/**
+ * Sends a member change to a member that serves, and again while etcd refuses it for a reason that passes. Answers what
+ * etcd answered, and who was asked: the change is one of that member's cluster.
+ */
 export async function changeMembers<T>(
   context: StepContext,
   send: (process: MemberProcess, call: Call) => Promise<T>,
   notTo?: string,
-): Promise<T> {
+): Promise<{ answer: T; asked: string }> {
   const process = await askedMember(undefined, context, notTo);
-  if (context.expectError) return send(process, context.call());
+  const { member: asked } = process;
+  if (context.expectError) return { answer: await send(process, context.call()), asked };
   await waitForLeader(process, context);
   const started = Date.now();
   let waitedFor: string | undefined;
@@ -38,7 +42,7 @@ export async function changeMembers<T>(
       if (waitedFor !== undefined) {
         context.note(`waited ${formatDuration(Date.now() - started)}: etcd wants ${waitedFor}`);
       }
-      return answer;
+      return { answer, asked };
     } catch (thrown) {
       if (!(thrown instanceof EtcdSaid) || thrown.outcome === 'unknown') throw thrown;
       const passing = PASSING.find(([text]) => thrown.said.includes(text));

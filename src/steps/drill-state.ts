@@ -97,7 +97,7 @@ export class DrillState {
   /** How `start` would start the member here. */
   specFor(member: string, wishes: StartWishes): StartSpec {
     const { roster, version, flags } = this;
-    return startSpec(member, wishes, { roster, version, flags, before: this.specOf(member) });
+    return startSpec(member, wishes, { roster, version, flags });
   }
 
   /** `settled`: it was waited for until it served. */
@@ -108,11 +108,8 @@ export class DrillState {
     this.facts.named(member, -1);
     Object.assign(this.facts.of(member), { up, data: true, spec, settled, cluster, doubtful: false });
     if (settled) cluster?.joined.add(member);
-    const { initialCluster, initialClusterState: state, peerURL } = spec;
-    this.roster.started(member, { list: initialCluster, state, peerURL });
-    if (!spec.forceNewCluster) return;
-    this.roster.forcedNew(member);
-    this.listIsCertain = true;
+    this.roster.started(member, spec);
+    if (spec.forceNewCluster) this.listIsCertain = true;
   }
 
   /** It may run or not: its start was refused, in a way that only shows when it happens. */
@@ -162,6 +159,7 @@ export class DrillState {
 
   wiped(member: string): void {
     Object.assign(this.facts.of(member), { data: false, outsideFile: undefined, cluster: undefined });
+    this.roster.wiped(member);
   }
 
   /** `outsideFile`: the snapshot, where no step of the drill took it. */
@@ -173,28 +171,24 @@ export class DrillState {
     const names = list ?? this.members;
     const key = `${origin} ${names.toSorted().join(' ')}`;
     Object.assign(this.facts.of(member), { data: true, outsideFile, cluster: this.clusters.ofOrigin(key, names) });
-    this.roster.restored(member, list ? this.roster.listOf(list) : this.roster.fullList());
+    this.roster.restored(member, { list: list ? this.roster.listOf(list) : this.roster.fullList(), source: origin });
     this.listIsCertain = true;
   }
 
-  added(member: string, request: { learner: boolean; peerURL: string | undefined }): void {
+  added(member: string, request: { learner: boolean; peerURL: string | undefined; asked: string | undefined }): void {
     this.clusters.change((cluster) => (request.learner ? cluster.learners : cluster.voters).add(member));
-    const peerURL = request.peerURL ?? this.roster.peerURL(member);
-    const known = new Set([...this.roster.known(), member]);
-    const list = this.roster
-      .listOf(this.members.filter((name) => known.has(name)))
-      .map((entry) => (entry.name === member ? { name: member, peerURL } : entry));
-    this.roster.added(member, { list, learner: request.learner, peerURL });
+    const { learner, peerURL = this.roster.peerURL(member), asked } = request;
+    this.roster.added(member, { learner, peerURL, asked });
   }
 
   /** Its process, if it runs, ends itself; when is not known. */
-  removed(member: string): void {
+  removed(member: string, request: { asked: string | undefined }): void {
     this.clusters.change((cluster) => {
       cluster.voters.delete(member);
       cluster.learners.delete(member);
       cluster.joined.delete(member);
     });
-    this.roster.removed(member);
+    this.roster.removed(member, request);
     const facts = this.facts.of(member);
     if (facts.up !== false) facts.up = undefined;
   }
@@ -230,8 +224,8 @@ export class DrillState {
     this.clusters.mayHaveChanged();
   }
 
-  promoted(member: string): void {
-    this.roster.promoted(member);
+  promoted(member: string, request: { asked: string | undefined }): void {
+    this.roster.promoted(member, request);
     this.clusters.change((cluster) => {
       if (cluster.learners.delete(member)) cluster.voters.add(member);
     });

@@ -110,10 +110,15 @@ function explain(word: string, variable: string, state: DrillState): string {
   }
 }
 
-/** The one that a request goes to: whom the step names, else the first voter that is up, as the runner chooses. */
-export function asked(selector: Selector | undefined, state: DrillState): Target {
+/**
+ * The one that a request goes to: whom the step names, else the first voter that is up, as the runner chooses. `notTo` is
+ * asked only where nobody else is up.
+ */
+export function asked(selector: Selector | undefined, state: DrillState, notTo?: string): Target {
   if (selector !== undefined) return targetOf(selector, state);
-  const voters = votersOf(state);
+  const all = votersOf(state);
+  const others = all.filter((member) => member !== notTo);
+  const voters = others.some((member) => state.isUp(member) !== false) ? others : all;
   const up = voters.find((member) => state.isUp(member) === true);
   if (up !== undefined) return { names: [up], members: [up], explained: '' };
   const possible = voters.filter((member) => state.isUp(member) !== false);

@@ -7,17 +7,7 @@ import { changeMembers, listedMember } from './change';
 import { checkPeerURL } from './peer-url';
 import type { StepContext } from './context';
 import type { DrillState } from './drill-state';
-import {
-  andList,
-  asked,
-  etcdctl,
-  memberIdCommand,
-  quote,
-  sentences,
-  targetOf,
-  votersOf,
-  type Instruction,
-} from './instruction';
+import { andList, asked, etcdctl, memberIdCommand, quote, sentences, targetOf, type Instruction } from './instruction';
 import { MEMBERS } from './results';
 import { flag, memberName, single, text } from './schema';
 import { selectOne } from './select';
@@ -52,7 +42,7 @@ export const memberAdd = defineStep({
   check: ({ peerURL }) => checkPeerURL(peerURL),
   follow({ member, learner = false, peerURL }, state, { fails }) {
     if (fails) state.clusters.mayHaveChanged();
-    else state.added(member, { learner, peerURL });
+    else state.added(member, { learner, peerURL, asked: askedBy(state) });
   },
   runbook({ member, learner = false, peerURL }, state) {
     const target = asked(undefined, state);
@@ -68,13 +58,13 @@ export const memberAdd = defineStep({
   async run({ member, learner = false, peerURL }, context) {
     const { roster } = context.cluster;
     const ownURL = peerURL ?? roster.peerURL(member);
-    const answer = await changeMembers(context, (process, call) => {
+    const { answer: added, asked: by } = await changeMembers(context, (process, call) => {
       if (learner) requireLearners(process);
       return process.client.memberAdd({ peerURLs: [ownURL], learner }, call);
     });
-    const entries = answer.members.map((info) => listEntry(info, { id: answer.id, member, ownURL }, context));
-    roster.added(member, { list: entries, learner, peerURL: ownURL });
-    return { id: answer.id };
+    const answer = added.members.map((info) => listEntry(info, { id: added.id, member, ownURL }, context));
+    roster.added(member, { answer, learner, peerURL: ownURL, asked: by });
+    return { id: added.id };
   },
 });
 
@@ -98,13 +88,19 @@ function listEntry(
 const FIVE_SECONDS =
   '`unhealthy cluster`: etcd changes its members only when every one of them has been up for five seconds; try again.';
 
+/** The member that a change is sent to, as far as reading tells; `notTo`: asked only where nobody else runs. */
+function askedBy(state: DrillState, notTo?: string): string | undefined {
+  const { members } = asked(undefined, state, notTo);
+  return members.length === 1 ? members[0] : undefined;
+}
+
 /** A cluster that grows needs more members for its quorum at once, before the new one is up. */
 function quorumAfterAdding(member: string, state: DrillState): string | undefined {
   if (!state.listIsCertain) return undefined;
-  const before = votersOf(state).filter((voter) => voter !== member);
+  const before = state.roster.votersWith(askedBy(state)).filter((voter) => voter !== member);
   const up = before.filter((voter) => state.isUp(voter) !== false);
-  const needed = Math.floor((before.length + 1) / 2) + 1;
   const size = before.length + 1;
+  const needed = Math.floor(size / 2) + 1;
   if (up.length < needed) {
     return `From here until ${member} is up nothing can be written: of ${size} members ${needed} are needed, and only ${andList(up)} ${up.length === 1 ? 'is' : 'are'} up. Have everything ready to start it.`;
   }
@@ -148,7 +144,7 @@ export const memberRemove = defineStep({
   follow({ member }, state, { fails }) {
     if (fails) return state.clusters.mayHaveChanged();
     const [one] = state.named(member) ?? [];
-    if (one !== undefined) return state.removed(one);
+    if (one !== undefined) return state.removed(one, { asked: askedBy(state, one) });
     state.forgetList();
     state.forget(state.members.filter((each) => state.isUp(each) !== false));
   },
@@ -164,7 +160,7 @@ export const memberRemove = defineStep({
     const name = await selectOne(member, context);
     context.concerns(name);
     // A member that removes itself may be gone before it answers: `etcdserver: server stopped`.
-    await changeMembers(
+    const { asked: by } = await changeMembers(
       context,
       async (process, call) => {
         const { id } = await listedMember(name, process, context);
@@ -172,7 +168,7 @@ export const memberRemove = defineStep({
       },
       name,
     );
-    context.cluster.roster.removed(name);
+    context.cluster.roster.removed(name, { asked: by });
     return { members: [name] };
   },
 });
@@ -199,7 +195,7 @@ export const memberPromote = defineStep({
   sentence: ({ member }) => `promote ${member} to a voter`,
   follow({ member }, state, { fails }) {
     if (fails) state.clusters.mayHaveChanged();
-    else state.promoted(member);
+    else state.promoted(member, { asked: askedBy(state) });
   },
   runbook: ({ member }, state) =>
     changeById(member, state, {
@@ -210,11 +206,11 @@ export const memberPromote = defineStep({
     }),
   async run({ member }, context) {
     context.concerns(member);
-    await changeMembers(context, async (process, call) => {
+    const { asked: by } = await changeMembers(context, async (process, call) => {
       const { id } = await listedMember(member, process, context);
       await process.client.memberPromote(id, call);
     });
-    context.cluster.roster.promoted(member);
+    context.cluster.roster.promoted(member, { asked: by });
     await awaitVote(member, context);
     return { members: [member] };
   },
@@ -236,7 +232,7 @@ export const memberUpdate = defineStep({
   sentence: ({ member, peerURL }) => `update the peer URL of ${member} to ${peerURL}`,
   check: ({ peerURL }) => checkPeerURL(peerURL),
   follow({ member, peerURL }, state, { fails }) {
-    if (!fails) state.roster.updated(member, peerURL);
+    if (!fails) state.roster.updated(member, peerURL, { asked: askedBy(state) });
   },
   runbook: ({ member, peerURL }, state) =>
     changeById(member, state, {
@@ -245,11 +241,11 @@ export const memberUpdate = defineStep({
     }),
   async run({ member, peerURL }, context) {
     context.concerns(member);
-    await changeMembers(context, async (process, call) => {
+    const { asked: by } = await changeMembers(context, async (process, call) => {
       const { id } = await listedMember(member, process, context);
       await process.client.memberUpdate(id, [peerURL], call);
     });
-    context.cluster.roster.updated(member, peerURL);
+    context.cluster.roster.updated(member, peerURL, { asked: by });
     return { members: [member] };
   },
 });

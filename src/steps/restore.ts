@@ -18,7 +18,7 @@ import {
   type SnapshotSource,
 } from './snapshot-source';
 import { defineStep } from './step';
-import { operatorTool, runTool, snapshotTool, toolVersion } from './tool';
+import { runTool, snapshotTool, toolVersion } from './tool';
 import { list } from './words';
 
 export interface RestoreArgs {
@@ -73,7 +73,7 @@ export const restore = defineStep({
             message: '`bumpRevision` and `markCompacted: true` need each other: etcd takes both or neither',
           },
         ],
-  follow({ member, snapshot, initialCluster, initialClusterToken }, state, { fails }) {
+  follow({ member, snapshot, ...args }, state, { fails }) {
     requireSnapshot(snapshot, state);
     const members = state.named(member);
     if (!members) return state.forget();
@@ -84,9 +84,9 @@ export const restore = defineStep({
       state.problem('restore-unfit', '/member', `${full} has data here`, `\`wipe: ${full}\` throws it away`);
     if (fails) state.forget(members);
     else {
-      const origin = `${JSON.stringify(snapshot)} ${initialClusterToken ?? ''}`;
+      const origin = sourceOf(snapshot, args);
       const outsideFile = typeof snapshot === 'string' ? undefined : snapshot.file;
-      for (const one of members) state.restored(one, { list: initialCluster, origin, outsideFile });
+      for (const one of members) state.restored(one, { list: args.initialCluster, origin, outsideFile });
     }
   },
   runbook: ({ member, snapshot, ...args }, state) => instruct(member, snapshot, args, state),
@@ -96,7 +96,7 @@ export const restore = defineStep({
     context.concerns(...members);
     for (const one of members) refuseUnfit(one, context);
     await withSnapshot(snapshot, context, (file) =>
-      Promise.all(members.map((one) => restoreOne(one, file, args, context))),
+      Promise.all(members.map((one) => restoreOne(one, { ...file, source: sourceOf(snapshot, args) }, args, context))),
     );
     if (typeof snapshot !== 'string') context.remark(NEW_CLUSTER);
     return { members };
@@ -131,11 +131,11 @@ function instruct(member: Selector, snapshot: SnapshotSource, args: RestoreArgs,
   const target = targetOf(member, state);
   const file = snapshotFileName(snapshot);
   const commands = target.names.map((name) => {
-    const toolOf = args.version ?? state.specOf(name)?.version ?? state.version;
+    const toolOf = args.version ?? state.roster.specOf(name)?.version ?? state.version;
     const flags = restoreFlags(name, args, state.roster).map(([flagName, value]) =>
       value === undefined ? flagName : `${flagName} ${quote(value)}`,
     );
-    const tool = `${toolName(operatorTool(toolOf), toolOf)} snapshot restore ${quote(file)}`;
+    const tool = `${toolName(snapshotTool(toolOf), toolOf)} snapshot restore ${quote(file)}`;
     return { on: name, text: folded([tool, ...flags]) };
   });
   return {
@@ -168,16 +168,21 @@ function refuseUnfit(member: string, context: StepContext): void {
   if (context.cluster.hasData(member)) throw new Unmet(`${member} has data; \`wipe: ${member}\` throws it away`);
 }
 
+/** Which snapshot with which token: restored from the same, with the same list, members are of one cluster. */
+function sourceOf(snapshot: SnapshotSource, { initialClusterToken = '' }: RestoreArgs): string {
+  return `${JSON.stringify(snapshot)} ${initialClusterToken}`;
+}
+
 async function restoreOne(
   member: string,
-  file: { from: string; path: string },
+  file: { from: string; path: string; source: string },
   args: RestoreArgs,
   context: StepContext,
 ): Promise<void> {
   const { cluster } = context;
   const toolOf = args.version ?? toolVersion(member, context);
   const tool = snapshotTool(toolOf);
-  const entries = listFor(args, cluster.roster);
+  const list = listFor(args, cluster.roster);
   const command = [
     tool,
     'snapshot',
@@ -192,5 +197,5 @@ async function restoreOne(
     cluster.runTool({ member, version: toolOf, command, file, ...limit }),
   );
   cluster.markData(member);
-  cluster.roster.restored(member, entries);
+  cluster.roster.restored(member, { list, source: file.source });
 }

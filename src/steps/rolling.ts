@@ -48,11 +48,15 @@ export async function membersToSwap(selector: Selector, { to, flags }: Rolling, 
   const swaps = members.map((member) => ({
     member,
     version: versionOf(member, context),
-    flags: mergeFlags(context.cluster.process(member)?.spec.flags ?? context.flags, flags ?? {}),
+    flags: mergeFlags(context.cluster.roster.specOf(member)?.flags ?? context.flags, flags ?? {}),
   }));
-  const there = swaps.filter(({ member, version }) => version === to && isUp(member, context));
+  const there = swaps.filter(({ member }) => runsOn(to, member, context));
   if (there.length > 0) context.note(`left alone, on ${to} already: ${there.map(({ member }) => member).join(', ')}`);
   return swaps.filter((swap) => !there.includes(swap));
+}
+
+function runsOn(version: string, member: string, context: StepContext): boolean {
+  return isUp(member, context) && context.cluster.roster.specOf(member)?.version === version;
 }
 
 /** Throws where the new version lacks a flag that a member has, and says which flags it spells otherwise. */

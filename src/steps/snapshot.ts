@@ -16,7 +16,7 @@ import {
   type SnapshotSource,
 } from './snapshot-source';
 import { defineStep } from './step';
-import { operatorTool, parseToolJson, runTool, snapshotTool, toolVersion } from './tool';
+import { parseToolJson, runTool, snapshotTool, toolVersion } from './tool';
 
 export const snapshot = defineStep({
   name: 'snapshot',
@@ -135,7 +135,7 @@ export const snapshotStatus = defineStep({
   runbook({ snapshot: from, totalKeys, revision: wanted }, state) {
     const { version } = state;
     const words = [
-      toolName(operatorTool(version), version),
+      toolName(snapshotTool(version), version),
       'snapshot',
       'status',
       quote(snapshotFileName(from)),

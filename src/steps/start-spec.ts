@@ -21,13 +21,12 @@ export interface StartKnowledge {
   version: string;
   /** The flags of the scenario, for every member. */
   flags: Readonly<Record<string, string>>;
-  /** How the member was started the last time; undefined where it never was. */
-  before: StartSpec | undefined;
 }
 
 /** The whole of it, nothing left to guess. */
 export function startSpec(member: string, wishes: StartWishes, known: StartKnowledge): StartSpec {
-  const { roster, before } = known;
+  const { roster } = known;
+  const before = roster.specOf(member);
   const worked = roster.startArguments(member);
   const peerURL = wishes.peerURL ?? roster.peerURL(member);
   const list = wishes.initialCluster ? roster.listOf(wishes.initialCluster) : worked.list;

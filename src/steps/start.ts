@@ -95,7 +95,6 @@ export async function startMembers(
   if ((args.waitFor ?? 'healthy') === 'healthy') {
     await Promise.all(processes.map((process) => waitUntilServing(process, context)));
   }
-  if (args.forceNewCluster === true) for (const member of members) context.cluster.roster.forcedNew(member);
 }
 
 async function startRefused(args: StartArgs, members: string[], context: StepContext): Promise<never> {
@@ -127,15 +126,14 @@ export async function startOneRefused(member: string, spec: StartSpec, context: 
 export async function startOne(member: string, spec: StartSpec, context: StepContext): Promise<MemberProcess> {
   const { cluster, signal } = context;
   const process = await cluster.start(member, spec, signal);
-  const { initialCluster, initialClusterState: state, peerURL } = spec;
-  cluster.roster.started(member, { list: initialCluster, state, peerURL });
+  cluster.roster.started(member, spec);
   return process;
 }
 
 /** How a member is started: what the step says, and the rest worked out from what came before. */
 export function specOf(member: string, args: Omit<StartArgs, 'member'>, context: StepContext): StartSpec {
   const { cluster, version, flags } = context;
-  return startSpec(member, args, { roster: cluster.roster, version, flags, before: cluster.process(member)?.spec });
+  return startSpec(member, args, { roster: cluster.roster, version, flags });
 }
 
 /** A first start with too few members of its list would wait for nothing: said at once. */

@@ -10,7 +10,8 @@ import { mergeFlags } from './start-spec';
 /** Each stopped and started with the new version, one after the other. */
 export function instructSwap(args: FollowedSwap, state: DrillState): Instruction {
   const { to } = args;
-  const target = targetOf(args.member, state);
+  const meant = targetOf(args.member, state);
+  const target = { ...meant, names: meant.names.filter((name) => !isLeftAlone(name, args, state)) };
   const one = asked(undefined, state).names[0] ?? '';
   const several = target.names.length > 1;
   return {
@@ -32,6 +33,12 @@ export function instructSwap(args: FollowedSwap, state: DrillState): Instruction
     ],
     otherwise: `Stop no other member before this one serves. Exit code 2 and \`flag provided but not defined\` is a flag that ${minorOf(to)} does not know.`,
   };
+}
+
+/** As the run does it: who runs the version already is left alone, and of `all` whoever is down. */
+function isLeftAlone(name: string, { member, to }: FollowedSwap, state: DrillState): boolean {
+  const up = state.isUp(name);
+  return up === true ? state.specOf(name)?.version === to : member === 'all' && up === false;
 }
 
 function linesFor(name: string, { to, flags = {} }: FollowedSwap, state: DrillState): string {

@@ -10,11 +10,6 @@ export function snapshotTool(version: string): 'etcdctl' | 'etcdutl' {
   return atLeast(version, '3.5') ? 'etcdutl' : 'etcdctl';
 }
 
-/** What an operator restores with: etcdctl while it can, as 3.5 has both (etcd-facts.md 3.5). */
-export function operatorTool(version: string): 'etcdctl' | 'etcdutl' {
-  return atLeast(version, '3.6') ? 'etcdutl' : 'etcdctl';
-}
-
 /** Runs a tool, and throws what it said where it failed or outlasted its deadline. */
 export async function runTool(
   context: StepContext,
@@ -35,7 +30,7 @@ export async function runTool(
 
 /** The version that a member's tools are of: what it ran last, else the scenario's. */
 export function toolVersion(member: string, context: StepContext): string {
-  return context.cluster.process(member)?.spec.version ?? context.version;
+  return context.cluster.roster.specOf(member)?.version ?? context.version;
 }
 
 function saidBy({ stdout, stderr, exitCode }: ToolAnswer): string {

@@ -43,6 +43,7 @@ export const wipe = defineStep({
     const up = context.cluster.running().find((process) => members.includes(process.member));
     if (up) throw new Unmet(`${up.member} is running; stop or kill it before its data is thrown away`);
     await Promise.all(members.map((one) => context.cluster.wipe(one)));
+    for (const one of members) context.cluster.roster.wiped(one);
     return { members };
   },
 });

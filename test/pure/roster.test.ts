@@ -3,6 +3,8 @@ import { Roster, type ListEntry } from '../../src/cluster/roster';
 import { PLAIN } from '../../src/cluster/security';
 
 const NAMES = ['etcd-1', 'etcd-2', 'etcd-3'];
+/** The member change goes to whoever is asked first. */
+const ASKED = { asked: undefined };
 const entry = (name: string): ListEntry => ({ name, peerURL: `http://${name}:2380` });
 
 /** `new etcd-1 etcd-2 etcd-3`. */
@@ -16,10 +18,18 @@ const starts = (roster: Roster): string[] => NAMES.map((name) => startOf(roster,
 function start(
   roster: Roster,
   name: string,
-  over: { list?: ListEntry[]; state?: 'new' | 'existing'; peerURL?: string } = {},
+  over: { list?: ListEntry[]; state?: 'new' | 'existing'; peerURL?: string; forceNewCluster?: boolean } = {},
 ): void {
   const { list, state } = roster.startArguments(name);
-  roster.started(name, { list, state, peerURL: roster.peerURL(name), ...over });
+  const { list: initialCluster = list, state: initialClusterState = state, ...rest } = over;
+  const plain = {
+    version: '3.5.35',
+    flags: {},
+    peerURL: roster.peerURL(name),
+    forceNewCluster: false,
+    newAddress: false,
+  };
+  roster.started(name, { ...plain, initialCluster, initialClusterState, ...rest });
 }
 
 /** All three bootstrapped. */
@@ -55,15 +65,15 @@ describe('the roster', () => {
 
   it('starts a member that was added with state existing and its own list, from the add until a removal', () => {
     const roster = running();
-    roster.removed('etcd-1');
+    roster.removed('etcd-1', ASKED);
     expect([roster.known(), roster.isRemoved('etcd-1')]).toEqual([['etcd-2', 'etcd-3'], true]);
-    roster.added('etcd-1', { list: NAMES.map(entry), learner: false, peerURL: entry('etcd-1').peerURL });
+    roster.added('etcd-1', { ...ASKED, answer: NAMES.map(entry), learner: false, peerURL: entry('etcd-1').peerURL });
     expect([roster.known(), roster.isRemoved('etcd-1'), roster.wasAdded('etcd-1')]).toEqual([NAMES, false, true]);
     expect(starts(roster)).toEqual([`existing ${ALL}`, `new ${ALL}`, `new ${ALL}`]);
     start(roster, 'etcd-1');
     start(roster, 'etcd-1');
     expect(startOf(roster, 'etcd-1')).toBe(`existing ${ALL}`);
-    roster.removed('etcd-1');
+    roster.removed('etcd-1', ASKED);
     expect([startOf(roster, 'etcd-1'), roster.wasAdded('etcd-1')]).toEqual([`new ${ALL}`, false]);
   });
 
@@ -71,20 +81,21 @@ describe('the roster', () => {
     const roster = new Roster(NAMES, PLAIN);
     start(roster, 'etcd-1', { list: [entry('etcd-1')] });
     roster.added('etcd-2', {
-      list: [entry('etcd-1'), entry('etcd-2')],
+      ...ASKED,
+      answer: [entry('etcd-1'), entry('etcd-2')],
       learner: false,
       peerURL: entry('etcd-2').peerURL,
     });
-    roster.added('etcd-3', { list: NAMES.map(entry), learner: true, peerURL: entry('etcd-3').peerURL });
+    roster.added('etcd-3', { ...ASKED, answer: NAMES.map(entry), learner: true, peerURL: entry('etcd-3').peerURL });
     expect(starts(roster)).toEqual(['new etcd-1', 'existing etcd-1 etcd-2', `existing ${ALL}`]);
     expect(NAMES.map((name) => roster.isLearner(name))).toEqual([false, false, true]);
-    roster.promoted('etcd-3');
+    roster.promoted('etcd-3', ASKED);
     expect(roster.isLearner('etcd-3')).toBe(false);
   });
 
   it('does not know a member that was removed because somebody else starts with it in the list', () => {
     const roster = running();
-    roster.removed('etcd-3');
+    roster.removed('etcd-3', ASKED);
     start(roster, 'etcd-1');
     expect(roster.known()).toEqual(['etcd-1', 'etcd-2']);
     // Started again with its old data it is no member: etcd itself refuses it.
@@ -127,20 +138,21 @@ describe('the roster', () => {
 
   it('after a restore goes on with the list of the restore', () => {
     const roster = running();
-    roster.added('etcd-3', { list: NAMES.map(entry), learner: true, peerURL: entry('etcd-3').peerURL });
+    roster.added('etcd-3', { ...ASKED, answer: NAMES.map(entry), learner: true, peerURL: entry('etcd-3').peerURL });
     const list = ['etcd-1', 'etcd-3'].map(entry);
-    for (const { name } of list) roster.restored(name, list);
+    for (const { name } of list) roster.restored(name, { list, source: 'backup' });
     expect([startOf(roster, 'etcd-1'), startOf(roster, 'etcd-3')]).toEqual(['new etcd-1 etcd-3', 'new etcd-1 etcd-3']);
     expect([roster.isLearner('etcd-3'), roster.wasAdded('etcd-3')]).toEqual([false, false]);
   });
 
   it('after force-new-cluster knows the survivor alone; the others are added', () => {
     const roster = running();
-    roster.removed('etcd-2');
-    roster.forcedNew('etcd-1');
+    roster.removed('etcd-2', ASKED);
+    start(roster, 'etcd-1', { forceNewCluster: true });
     expect(roster.known()).toEqual(['etcd-1']);
     roster.added('etcd-2', {
-      list: [entry('etcd-1'), entry('etcd-2')],
+      ...ASKED,
+      answer: [entry('etcd-1'), entry('etcd-2')],
       learner: false,
       peerURL: entry('etcd-2').peerURL,
     });
@@ -150,21 +162,21 @@ describe('the roster', () => {
 
   it('after force-new-cluster a restart of the survivor brings nobody back', () => {
     const roster = running();
-    roster.forcedNew('etcd-1');
+    start(roster, 'etcd-1', { forceNewCluster: true });
     start(roster, 'etcd-1', { list: roster.startArguments('etcd-1').list, state: 'new' });
     expect(roster.known()).toEqual(['etcd-1']);
   });
 
   it('after force-new-cluster may be bootstrapped anew', () => {
     const roster = running();
-    roster.forcedNew('etcd-1');
+    start(roster, 'etcd-1', { forceNewCluster: true });
     for (const name of NAMES) start(roster, name, { list: NAMES.map(entry), state: 'new' });
     expect(roster.known()).toEqual(NAMES);
   });
 
   it('follows peer URLs, and names members by them', () => {
     const roster = running();
-    roster.updated('etcd-2', 'http://elsewhere:12380');
+    roster.updated('etcd-2', 'http://elsewhere:12380', ASKED);
     expect(roster.listOf(['etcd-2'])).toEqual([{ name: 'etcd-2', peerURL: 'http://elsewhere:12380' }]);
     expect(roster.nameOf('http://elsewhere:12380')).toBe('etcd-2');
     expect(roster.nameOf('http://etcd-3:9999')).toBe('etcd-3');
@@ -173,6 +185,6 @@ describe('the roster', () => {
   });
 
   it('knows nobody who was not declared', () => {
-    expect(() => new Roster(NAMES, PLAIN).removed('etcd-4')).toThrow('undeclared member etcd-4');
+    expect(() => new Roster(NAMES, PLAIN).removed('etcd-4', ASKED)).toThrow('undeclared member etcd-4');
   });
 });

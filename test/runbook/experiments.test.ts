@@ -1,7 +1,8 @@
 /**
- * The commands of "etcd clustering step by step", experiment by experiment, flag by flag. Two things are ours: members
- * listen on every address, where the document has 127.0.0.x because all run on one machine; and an ID is looked up in
- * etcdctl's simple output, where the document's JSON has it rounded.
+ * The commands of "etcd clustering step by step", experiment by experiment, flag by flag. Three things are ours: members
+ * listen on every address, where the document has 127.0.0.x because all run on one machine; an ID is looked up in
+ * etcdctl's simple output, where the document's JSON has it rounded; and a snapshot is restored with the tool that the
+ * run uses, etcdutl from 3.5 on, where the document still has etcdctl.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -42,7 +43,7 @@ const ctl = (n: number, words: string): string => `etcdctl --endpoints=http://et
 const add = (asked: number, n: number): string => ctl(asked, `member add etcd-${n} --peer-urls http://etcd-${n}:2380`);
 const rm = (n: number): string => `rm -drf etcd-${n}.etcd`;
 const restored = (n: number): string =>
-  `etcdctl snapshot restore backup.db --name etcd-${n} --initial-cluster ${THREE} --initial-advertise-peer-urls http://etcd-${n}:2380`;
+  `etcdutl snapshot restore backup.db --name etcd-${n} --initial-cluster ${THREE} --initial-advertise-peer-urls http://etcd-${n}:2380`;
 
 const EXPERIMENTS: Record<string, string[]> = {
   'bootstrap/first-member': [etcd(1, ONE), ctl(1, 'put foo bar')],
@@ -112,7 +113,7 @@ describe('the tool and spelling of a version', () => {
   it.each([
     ['3.3.25', 'ETCDCTL_API=3 etcdctl snapshot restore backup.db --name etcd-1 '],
     ['3.4.23', 'etcdctl snapshot restore backup.db --name etcd-1 '],
-    ['3.5.35', 'etcdctl snapshot restore backup.db --name etcd-1 '],
+    ['3.5.35', 'etcdutl snapshot restore backup.db --name etcd-1 '],
     ['3.6.16', 'etcdutl snapshot restore backup.db --name etcd-1 '],
     ['3.7.3', 'etcdutl snapshot restore backup.db --name etcd-1 '],
   ])('restores with etcd %s by %s', (version, begin) => {

@@ -80,4 +80,72 @@ describe('the plan', () => {
     writeFileSync(path.join(folder, 'summary.json'), JSON.stringify({ cases }));
     expect(planOf(['start: all'])[0]?.last).toEqual({ verdict: 'passed', durationMs: 1234 });
   });
+
+  /** The lists, shortened to their names, that a member is started with: `new etcd-1 etcd-2`. */
+  function startsIn(steps: string[]): string[] {
+    const commands = planOf(steps)[0]?.steps.flatMap((one) => one.commands) ?? [];
+    return commands.flatMap(({ on, text }) => {
+      const list = /--initial-cluster (\S+)/.exec(text)?.[1];
+      if (!text.startsWith('etcd ') || list === undefined) return [];
+      const names = list.replace(/=[^,]*/g, '').replaceAll(',', ' ');
+      return [`${on}: ${text.includes('--initial-cluster-state existing') ? 'existing' : 'new'} ${names}`];
+    });
+  }
+
+  it.each<[string, string[], string[]]>([
+    [
+      'after all were wiped and one was started alone',
+      ['kill: all', 'wipe: all', 'start: {member: etcd-1, initialCluster: [etcd-1]}'],
+      ['etcd-1: new etcd-1'],
+    ],
+    [
+      'after one was restored alone',
+      [
+        'snapshot: s',
+        'kill: all',
+        'wipe: all',
+        'restore: {member: etcd-1, snapshot: s, initialCluster: [etcd-1]}',
+        'start: etcd-1',
+      ],
+      ['etcd-1: new etcd-1'],
+    ],
+    [
+      'after one was forced to be a cluster of its own',
+      ['stop: all', 'start: {member: etcd-1, forceNewCluster: true}', 'wipe: [etcd-2, etcd-3]'],
+      ['etcd-1: new etcd-1 etcd-2 etcd-3'],
+    ],
+  ])('adds the others one by one %s', (_, steps, first) => {
+    const adding = ['member-add: etcd-2', 'start: etcd-2', 'member-add: etcd-3', 'start: etcd-3'];
+    expect(startsIn(['start: all', ...steps, ...adding]).slice(3)).toEqual([
+      ...first,
+      'etcd-2: existing etcd-1 etcd-2',
+      'etcd-3: existing etcd-1 etcd-2 etcd-3',
+    ]);
+  });
+
+  it('starts members that were added with those that bootstrapped once all data is gone', () => {
+    const steps = ['member-remove: etcd-3', 'kill: all', 'wipe: all'];
+    const again = ['start: all', 'kill: etcd-3', 'member-remove: etcd-3', 'wipe: etcd-3', 'member-add: etcd-3'];
+    expect(startsIn([...again, 'start: etcd-3', 'kill: all', 'wipe: all', 'start: all']).slice(4)).toEqual([
+      'etcd-1: new etcd-1 etcd-2 etcd-3',
+      'etcd-2: new etcd-1 etcd-2 etcd-3',
+      'etcd-3: new etcd-1 etcd-2 etcd-3',
+    ]);
+    expect(startsIn(['start: all', ...steps, 'start: all']).slice(3)).toEqual([
+      'etcd-1: new etcd-1 etcd-2',
+      'etcd-2: new etcd-1 etcd-2',
+    ]);
+  });
+
+  it('forgets the flags and the version of a start that was refused', () => {
+    const refused = '{start: {member: etcd-1, flags: {snapshot-count: 5}, version: 3.4.23}, expectError: no downgrade}';
+    const commands = planOf(['start: all', 'stop: etcd-1', refused, 'start: etcd-1'])[0]?.steps.at(-1)?.commands;
+    expect(commands?.[0]?.text).not.toContain('snapshot-count');
+  });
+
+  it('leaves alone who runs the version already', () => {
+    const swap = (member: string): string => `upgrade: {member: ${member}, to: 3.6.16}`;
+    const steps = planOf(['start: all', swap('etcd-2'), swap('all')])[0]?.steps;
+    expect(steps?.at(-1)?.commands.map(({ on }) => on)).toEqual(['etcd-1', 'etcd-1', 'etcd-3', 'etcd-3']);
+  });
 });

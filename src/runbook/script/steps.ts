@@ -7,7 +7,7 @@ import { quote } from '../../steps/instruction';
 import { restoreFlags, type RestoreArgs } from '../../steps/restore';
 import type { Selector } from '../../steps/select';
 import type { StartArgs } from '../../steps/start-instruction';
-import { operatorTool } from '../../steps/tool';
+import { snapshotTool } from '../../steps/tool';
 import {
   attempt,
   expectedTexts,
@@ -202,7 +202,7 @@ function snapshotStatus(
 ): string[] {
   const { state } = at;
   const [member = ''] = state.members;
-  const command = [operatorTool(state.version), 'snapshot', 'status', snapshotPath(snapshot)];
+  const command = [snapshotTool(state.version), 'snapshot', 'status', snapshotPath(snapshot)];
   return attempt(
     `snapshot_has ${quote(revision ?? '') || "''"} ${quote(totalKeys ?? '') || "''"} ${words(member, state.version, ...command)}`,
     at,
@@ -217,12 +217,12 @@ function restore(
   const members = state.named(member);
   if (!members) throw new OpenInScript('who gets the data shows only while it runs');
   return members.flatMap((one) => {
-    const version = state.specOf(one)?.version ?? state.version;
+    const version = args.version ?? state.roster.specOf(one)?.version ?? state.version;
     const flags = restoreFlags(one, args, state.roster).map(([name, value]) =>
       value === undefined ? name : `${name}=${value}`,
     );
     const command = [
-      operatorTool(version),
+      snapshotTool(version),
       'snapshot',
       'restore',
       snapshotPath(snapshot),
