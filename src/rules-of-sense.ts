@@ -67,6 +67,10 @@ export const SENSE_RULES = {
     'The member was started with a flag that the version it is to be given does not know: etcd would end with exit code 2. ' +
       'Drop it in the step (`flags: {NAME: null}`). A flag that is only spelt otherwise is translated.',
   ),
+  'unknown-flag': likely(
+    'No known version of etcd has a flag of this name, or it is not known whether the patch version that runs has it. The flag is ' +
+      'passed on as written. A flag that the version certainly lacks is an error (`lacking-flag`).',
+  ),
   'no-downgrade-request': certain(
     'etcd can be asked for a downgrade from 3.6 on. 3.5 answers with a time-out, stores the request all the same, and the next ' +
       'restart of any 3.5 member is fatal: it is never sent there.',

@@ -9,7 +9,7 @@ export const SHAPE_RULES: Readonly<Record<string, Rule>> = {
   'duplicate-key': shape('A key stands twice in one map: YAML would silently keep one of the two.'),
   file: shape('The file can not be read as text: it is too large, or is not UTF-8.'),
   'flag-name': shape('A flag of etcd is written without its dashes.'),
-  'lacking-flag': shape('The version of etcd that a member runs lacks this flag.'),
+  'lacking-flag': shape('The version of etcd that a member runs certainly lacks this flag.'),
   'late-version': shape(
     'A version has to be known before anything starts: its image is prepared then. It may come from `vars` or `matrix`, not ' +
       'from a result.',

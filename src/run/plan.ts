@@ -4,7 +4,7 @@ import { PLAIN, type Security } from '../cluster/security';
 import type { Problem } from '../errors';
 import type { CaseRef } from '../events';
 import { knownFor, type KnownFailing } from '../scenario/known-failing';
-import { isNullText, valueOf, type Node } from '../scenario/node';
+import { isNullText, valueOf, type Node, type ScalarNode } from '../scenario/node';
 import { followDrill } from '../scenario/follow';
 import { fileProblems } from '../scenario/rules';
 import { silence } from '../scenario/silences';
@@ -15,7 +15,6 @@ import type { SourceFile } from '../source';
 import type { Need } from '../steps/step';
 import { caseId } from './case-id';
 import { readNode } from '../scenario/read';
-import { minorOf } from '../version';
 import { mergeProblems } from './merge-problems';
 
 export interface PlannedCase {
@@ -209,23 +208,42 @@ function lateVersions(steps: readonly LoadedStep[]): Problem[] {
 
 function lacksScenarioFlags(step: LoadedStep, version: string, names: readonly string[]): Problem {
   const flags = names.map((name) => `--${name}`).join(', ');
-  const message = `etcd ${minorOf(version)} has no flag ${flags}, and the scenario sets it for every member`;
+  const message = `etcd ${version} has no flag ${flags}, and the scenario sets it for every member`;
   const hint = `drop it here: \`flags: {${names.map((name) => `${name}: null`).join(', ')}}\``;
   return problemOf(step, versionArgument(step) ?? step.args, 'lacking-flag', message, hint);
 }
 
 function lackingIn(where: Pick<LoadedStep, 'source' | 'usedAt'>, node: Node | undefined, version: string): Problem[] {
-  return lackingFlags(node, version).map(({ key, lacking }) => problemOf(where, key, 'lacking-flag', lacking));
+  return [
+    ...lackingFlags(node, version).map(({ key, lacking }) => problemOf(where, key, 'lacking-flag', lacking)),
+    ...unknownFlags(node, version).map(({ key, unknown }) => problemOf(where, key, 'unknown-flag', unknown, PASSED_ON)),
+  ];
 }
+
+const PASSED_ON = 'the flag is passed on as written; if etcd does not have it, the member refuses to start';
 
 /** The flags in a map that a version lacks; `null` drops one, and needs no version. */
 function lackingFlags(node: Node | undefined, version: string): { key: Node; name: string; lacking: string }[] {
-  if (node?.kind !== 'map') return [];
-  return node.entries.flatMap(({ key, value }) => {
-    if (value.kind === 'scalar' && value.plain && isNullText(value.text)) return [];
+  return setFlags(node).flatMap((key) => {
     const spelling = spell(version, key.text);
     return 'lacking' in spelling ? [{ key, name: key.text, lacking: spelling.lacking }] : [];
   });
+}
+
+/** The flags in a map of which it is not known whether a version has them. */
+function unknownFlags(node: Node | undefined, version: string): { key: Node; unknown: string }[] {
+  return setFlags(node).flatMap((key) => {
+    const spelling = spell(version, key.text);
+    return 'unknown' in spelling ? [{ key, unknown: spelling.unknown }] : [];
+  });
+}
+
+/** The names in a map of flags that are set: `null` drops one. */
+function setFlags(node: Node | undefined): ScalarNode[] {
+  if (node?.kind !== 'map') return [];
+  return node.entries.flatMap(({ key, value }) =>
+    value.kind === 'scalar' && value.plain && isNullText(value.text) ? [] : [key],
+  );
 }
 
 function hasKey(node: Node | undefined, name: string): boolean {

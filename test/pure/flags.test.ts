@@ -1,5 +1,6 @@
-import { FLAG_LINES } from '../../src/cluster/flag-table';
+import { FLAG_RANGES, NEWEST_KNOWN } from '../../src/cluster/flag-table';
 import { flagArguments, spell } from '../../src/cluster/flags';
+import { minorOf } from '../../src/version';
 
 const VERSIONS = ['3.3.25', '3.4.23', '3.5.35', '3.6.16', '3.7.3'];
 
@@ -18,7 +19,8 @@ describe('a flag in the spelling of 3.3, 3.4, 3.5, 3.6 and 3.7', () => {
     ['experimental-snapshot-count', same('--snapshot-count')],
     ['pre-vote', ['-', ...same('--pre-vote').slice(1)]],
     ['enable-v2', ['--enable-v2', '--enable-v2', '--enable-v2', '-', '-']],
-    ['log-output', ['--log-output', '-', '-', '-', '-']],
+    ['log-output', ['--log-output', '--log-output', '-', '-', '-']],
+    ['config', same('--config')],
     ['log-outputs', ['-', ...same('--log-outputs').slice(1)]],
     ['max-learners', ['-', '-', '-', '--max-learners', '--max-learners']],
     [
@@ -59,27 +61,57 @@ describe('a flag in the spelling of 3.3, 3.4, 3.5, 3.6 and 3.7', () => {
     expect(spellings(name)).toEqual(expected);
   });
 
-  it('is told from one that never was', () => {
-    const lacking = (version: string, name: string): string => {
+  it('is an error only where that very version lacks it, and unknown where it may have it', () => {
+    const said = (version: string, name: string): string => {
       const spelling = spell(version, name);
-      return 'lacking' in spelling ? spelling.lacking : 'known';
+      if ('lacking' in spelling) return `lacking: ${spelling.lacking}`;
+      return 'unknown' in spelling ? `unknown: ${spelling.unknown}` : 'known';
     };
-    expect(lacking('3.3.25', 'pre-vote')).toBe('etcd 3.3 has no flag --pre-vote (--pre-vote is in etcd 3.4 to 3.7)');
-    expect(lacking('3.4.23', 'log-output')).toBe('etcd 3.4 has no flag --log-output (--log-output is in etcd 3.3)');
-    expect(lacking('3.3.25', 'compaction-batch-limit')).toBe(
-      'etcd 3.3 has no flag --compaction-batch-limit (--compaction-batch-limit is in etcd 3.6 to 3.7; ' +
+    expect(said('3.3.25', 'pre-vote')).toBe(
+      'lacking: etcd 3.3.25 has no flag --pre-vote (--pre-vote is in etcd 3.4 to 3.7)',
+    );
+    expect(said('3.3.25', 'compaction-batch-limit')).toBe(
+      'lacking: etcd 3.3.25 has no flag --compaction-batch-limit (--compaction-batch-limit is in etcd 3.6 to 3.7; ' +
         '--experimental-compaction-batch-limit is in etcd 3.4 to 3.6)',
     );
-    expect(lacking('3.5.35', 'snapshot-cuont')).toBe(
-      'etcd has no flag --snapshot-cuont; did you mean `snapshot-count`?',
+    expect(said('3.5.35', 'snapshot-cuont')).toBe(
+      'unknown: no known version of etcd has the flag --snapshot-cuont; did you mean `snapshot-count`?',
     );
-    expect(lacking('3.5.35', 'frobnicate')).toBe('etcd has no flag --frobnicate');
+    expect(said('3.5.35', 'frobnicate')).toBe('unknown: no known version of etcd has the flag --frobnicate');
   });
 
-  it('of a newer etcd is that of the newest that is known; of an older one it is lacking', () => {
+  it.each<[string, string, 'flag' | 'lacking' | 'unknown']>([
+    ['next-cluster-version-compatible', '3.4.23', 'lacking'],
+    ['next-cluster-version-compatible', '3.4.31', 'unknown'],
+    ['next-cluster-version-compatible', '3.4.32', 'flag'],
+    ['next-cluster-version-compatible', '3.5.35', 'lacking'],
+    ['max-concurrent-streams', '3.4.19', 'lacking'],
+    ['max-concurrent-streams', '3.4.20', 'flag'],
+    ['max-concurrent-streams', '3.5.4', 'lacking'],
+    ['max-concurrent-streams', '3.5.5', 'flag'],
+    ['listen-client-http-urls', '3.5.7', 'lacking'],
+    ['listen-client-http-urls', '3.5.8', 'flag'],
+    // Backported to 3.4 after the newest 3.4 whose flags are known.
+    ['tls-min-version', '3.4.23', 'lacking'],
+    ['tls-min-version', '3.4.33', 'unknown'],
+    ['experimental-compaction-sleep-interval', '3.5.15', 'lacking'],
+    ['experimental-compaction-sleep-interval', '3.5.16', 'flag'],
+    ['experimental-peer-skip-client-san-verification', '3.3.13', 'lacking'],
+    ['experimental-peer-skip-client-san-verification', '3.3.15', 'unknown'],
+    ['experimental-peer-skip-client-san-verification', '3.3.18', 'flag'],
+    // What was removed does not come back.
+    ['enable-v2', '3.6.99', 'lacking'],
+    ['ca-file', '3.4.33', 'lacking'],
+    ['pre-vote', '3.3.99', 'unknown'],
+    ['config-file', '3.3.25', 'flag'],
+  ])('%s in %s: %s', (name, version, expected) => {
+    expect(Object.keys(spell(version, name))).toEqual([expected]);
+  });
+
+  it('of a newer etcd is that of the newest that is known; of an older one it is not known', () => {
     expect(spell('3.12.0', 'max-learners')).toEqual({ flag: 'max-learners' });
     expect(spell('4.0.0', 'initial-corrupt-check')).toEqual({ gate: 'InitialCorruptCheck' });
-    expect(spell('3.2.0', 'snapshot-count')).toHaveProperty('lacking');
+    expect(spell('3.2.0', 'snapshot-count')).toHaveProperty('unknown');
   });
 });
 
@@ -112,14 +144,23 @@ describe('arguments', () => {
 });
 
 describe('the table', () => {
-  it('is sorted, and its lines are in order', () => {
-    expect(Object.keys(FLAG_LINES)).toEqual(Object.keys(FLAG_LINES).toSorted());
-    const lines = ['3.3', '3.4', '3.5', '3.6', '3.7'];
-    for (const [flag, [first, last]] of Object.entries(FLAG_LINES)) {
-      expect({ flag, fine: lines.includes(first) && lines.includes(last) && first <= last }).toEqual({
-        flag,
-        fine: true,
-      });
-    }
+  it('is sorted, and its ranges are in order', () => {
+    expect(Object.keys(FLAG_RANGES)).toEqual(Object.keys(FLAG_RANGES).toSorted());
+    const minors = Object.keys(NEWEST_KNOWN);
+    const wrong = Object.entries(FLAG_RANGES).flatMap(([flag, ranges]) => {
+      const bounds = ranges.flatMap(([first, last, unsure]) => [
+        ...(unsure === undefined ? [] : [unsure]),
+        first,
+        last,
+      ]);
+      const isInOrder = bounds.every((bound, i) => i === 0 || minorOf(bounds[i - 1] ?? '') <= minorOf(bound));
+      return isInOrder && ranges.length > 0 && bounds.every((bound) => minors.includes(minorOf(bound))) ? [] : [flag];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.values(NEWEST_KNOWN))('knows of every flag whether %s has it', (version) => {
+    const unsure = Object.keys(FLAG_RANGES).filter((name) => 'unknown' in spell(version, name));
+    expect(unsure).toEqual([]);
   });
 });

@@ -133,7 +133,7 @@ describe('a flag that a version lacks', () => {
     const one = scenario('flags: {pre-vote: true}\n');
     expect(problems(one, ['3.5.35'])).toEqual([]);
     expect(problems(one, ['3.3.25', '3.5.35'])).toEqual([
-      expect.stringMatching(/^3:9 etcd 3\.3 has no flag --pre-vote/),
+      expect.stringMatching(/^3:9 etcd 3\.3\.25 has no flag --pre-vote/),
     ]);
   });
 
@@ -149,13 +149,13 @@ describe('a flag that a version lacks', () => {
   it('is told of the version that a step starts, with the flags of the scenario', () => {
     const steps = '  - start: {member: all, version: 3.3.25, flags: {metrics: basic}}\n';
     expect(problems(scenario('flags: {pre-vote: true, metrics: extensive}\n', 'a.yaml', steps))).toEqual([
-      '5:35 etcd 3.3 has no flag --pre-vote, and the scenario sets it for every member',
+      '5:35 etcd 3.3.25 has no flag --pre-vote, and the scenario sets it for every member',
     ]);
   });
 
   it('is found in blocks and in `finally`', () => {
     const steps =
-      '  - repeat: {times: 2, steps: [start: {member: all, flags: {no-such: 1}}]}\nfinally:\n  - start: {member: all, flags: {nor-such: 1}}\n';
+      '  - repeat: {times: 2, steps: [start: {member: all, flags: {peer-ca-file: 1}}]}\nfinally:\n  - start: {member: all, flags: {ca-file: 1}}\n';
     expect(problems(scenario('', 'a.yaml', steps))).toHaveLength(2);
   });
 });

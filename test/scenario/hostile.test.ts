@@ -5,7 +5,7 @@ import path from 'node:path';
 import { formatProblems } from '../../src/problems';
 import { ScenarioError } from '../../src/errors';
 import { readSource } from '../../src/scenario/load';
-import { boundStep, drill, load, messagesOf, scenarioOf } from './fixture';
+import { boundStep, drill, load, allProblemsIn, messagesOf, scenarioOf } from './fixture';
 
 // They take some 10 to 300 ms; what grows with the square of its input takes minutes. A busy machine is neither.
 const MOST_MS = 15_000;
@@ -220,9 +220,12 @@ describe('names that JavaScript has a use for', () => {
   });
 
   it.each(NAMES)('%s is an unknown flag and an undeclared member like any other', (name) => {
-    const flag = messagesOf(`flags: {${name}: x}\n${drill('start: all')}`);
-    expect(flag).toEqual([expect.stringContaining(`1:9 etcd has no flag --${name}`)]);
-    expect(messagesOf(`etcd: 3.6.16\nflags: {${name}: x}\n${drill('start: all')}`)).toHaveLength(1);
+    const flagProblems = (head: string): string[] =>
+      allProblemsIn(`${head}flags: {${name}: x}\n${drill('start: all')}`, 'x.yaml').flatMap(({ rule, message }) =>
+        rule === 'unknown-flag' ? [message] : [],
+      );
+    expect(flagProblems('')).toEqual([expect.stringContaining(`no known version of etcd has the flag --${name}`)]);
+    expect(flagProblems('etcd: 3.6.16\n')).toHaveLength(1);
     expect(messagesOf(drill('start: all', `expect: {clusterId: {${name}: abc}}`))).toEqual([
       `5:26 "${name}" is no member of this scenario`,
     ]);

@@ -256,7 +256,7 @@ describe('what is an error', () => {
     [
       'a flag that this version lacks',
       top('etcd: 3.3.25\nflags: {unsafe-no-fsync: true}'),
-      expect.stringContaining('etcd 3.3 has no flag --unsafe-no-fsync'),
+      expect.stringContaining('etcd 3.3.25 has no flag --unsafe-no-fsync'),
     ],
   ])('%s', (_, text, message) => {
     expect(first(text)).toEqual(message);

@@ -103,14 +103,14 @@ describe('flags', () => {
     const drop = 'drop it here: `flags: {enable-v2: null, proxy: null}`';
     expect(whyFlagsLost(members, '3.6.16')).toEqual({
       message:
-        'etcd 3.6 has no flag --enable-v2 (--enable-v2 is in etcd 3.3 to 3.5), set for etcd-1, etcd-2; ' +
-        'etcd 3.6 has no flag --proxy (--proxy is in etcd 3.3 to 3.5), set for etcd-1',
+        'etcd 3.6.16 has no flag --enable-v2 (--enable-v2 is in etcd 3.3 to 3.5), set for etcd-1, etcd-2; ' +
+        'etcd 3.6.16 has no flag --proxy (--proxy is in etcd 3.3 to 3.5), set for etcd-1',
       cure: drop,
     });
     const places = new Map([['enable-v2', 'flags.yaml:4']]);
     expect(whyFlagsLost(members, '3.6.16', places)).toEqual({
       message: expect.stringContaining(
-        'set for etcd-1, etcd-2 at flags.yaml:4; etcd 3.6 has no flag --proxy',
+        'set for etcd-1, etcd-2 at flags.yaml:4; etcd 3.6.16 has no flag --proxy',
       ) as string,
       cure: drop,
     });

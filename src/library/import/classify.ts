@@ -1,5 +1,5 @@
 /** Which of the flags that were found a rehearsal can use. */
-import { flagLines, spell } from '../../cluster/flags';
+import { isFlag, spell } from '../../cluster/flags';
 import { OWNED_FLAGS } from '../../scenario/owned-flags';
 
 export interface Classified {
@@ -39,7 +39,7 @@ function whyLeftOut(name: string, value: string): string | undefined {
   if (why !== undefined) return why;
   if (name === 'auth-token' && value.startsWith('jwt')) return CERTIFICATES;
   if (OWNED_FLAGS.has(name)) return ADDRESSES;
-  return flagLines(name).length === 0 ? UNKNOWN : undefined;
+  return isFlag(name) ? undefined : UNKNOWN;
 }
 
 /** The flags that a version does not know, each with the reason. */
