@@ -206,7 +206,7 @@ ctl() { # ctl MEMBER WORDS…: its own etcdctl, asking it
   local member=$1 api=()
   shift
   case ${VERSION[$member]:-} in 3.3.*) api=(-e ETCDCTL_API=3) ;; esac
-  docker exec ${STDIN:+-i} "${api[@]}" "$(container "$member")" etcdctl --endpoints=http://127.0.0.1:2379 "$@"
+  docker exec ${STDIN:+-i} ${LOGIN:+-e ETCDCTL_USER} "${api[@]}" "$(container "$member")" etcdctl --endpoints=http://127.0.0.1:2379 "$@"
 }
 
 request() { # request MEMBER WORDS…: prints what etcdctl prints; where it fails, SAID is what it said
@@ -372,6 +372,12 @@ wipe() { # wipe MEMBER…: a new volume from its next start on
     if runs "$member"; then fail "$member is running; stop or kill it before its data is thrown away"; fi
     DISK[$member]=$((${DISK[$member]:-1} + 1))
   done
+}
+
+etcdctl_says() { # etcdctl_says TEXT MEMBER WORDS…: what it prints contains the text
+  request "${@:2}" || return 1
+  if printf '%s\n' "$OUTPUT" | says "$1"; then return 0; fi
+  differ "output of etcdctl ${*:3}" "contains \"$1\"" "${OUTPUT:-nothing}"
 }
 
 put() { # put MEMBER KEY VALUE

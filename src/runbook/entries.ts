@@ -3,7 +3,7 @@ import { walkDrill } from '../scenario/follow';
 import { readNode } from '../scenario/read';
 import type { LoadedStep, Scenario } from '../scenario/scenario';
 import type { DrillState } from '../steps/drill-state';
-import { withVariables, type Command, type Instruction } from '../steps/instruction';
+import { withoutPassword, withVariables, type Command, type Instruction } from '../steps/instruction';
 import type { BoundStep } from '../steps/step';
 import { bindOpen, type OpenName } from './open';
 
@@ -35,7 +35,7 @@ export function entriesOf(scenario: Scenario, version: string): Entry[] {
 function entryOf(step: LoadedStep, bound: BoundStep | undefined, state: DrillState): Entry {
   const open: OpenName[] = [];
   const readable = bound ?? bindOpen(step, open);
-  const title = withVariables(step.modifiers.name ?? readable.sentence());
+  const title = titleOf(step, step.modifiers.name ?? readable.sentence(), state);
   const isBlock = step.nested.length > 0;
   return {
     step,
@@ -47,6 +47,12 @@ function entryOf(step: LoadedStep, bound: BoundStep | undefined, state: DrillSta
   };
 }
 
+/** What the author calls it, else what it does; a password that stands in the step is told as its variable. */
+export function titleOf({ step }: LoadedStep, sentence: string, { auth }: DrillState): string {
+  const words = step.name === 'etcdctl' ? withoutPassword(sentence.split(' '), auth) : [sentence];
+  return withVariables(words.join(' '));
+}
+
 /** Nobody is left out who may be up: what is not certain counts. */
 function upDuring({ step, args }: LoadedStep, state: DrillState): number {
   const named =
@@ -55,13 +61,14 @@ function upDuring({ step, args }: LoadedStep, state: DrillState): number {
   return new Set([...state.members.filter((member) => state.isUp(member) !== false), ...started]).size;
 }
 
-function filled({ before, commands, see, otherwise }: Instruction): Instruction {
+function filled({ before, commands, see, otherwise, leavesOpen }: Instruction): Instruction {
   const fill = (text: string | undefined): string | undefined => (text ? withVariables(text) : undefined);
   return {
     before: fill(before),
     commands: commands.map(({ on, text }): Command => ({ on: fill(on), text: withVariables(text) })),
     see: see?.map(withVariables),
     otherwise: fill(otherwise),
+    ...(leavesOpen === undefined ? {} : { leavesOpen }),
   };
 }
 

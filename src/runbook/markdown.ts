@@ -57,10 +57,16 @@ function prerequisites({ scenario, version, versions }: RunbookOf, entries: read
     restores && snapshotTool(version) === 'etcdutl' ? '`etcd`, `etcdctl` and `etcdutl`' : '`etcd` and `etcdctl`';
   const others = versions.filter((other) => other !== version);
   const [first = ''] = scenario.members;
+  const { auth } = scenario;
   const points = [
     `Each member's name is its host name, and every machine and yours can resolve it (DNS, \`/etc/hosts\`).`,
     `On each machine: ${tools} ${version}${others.length === 0 ? '' : `, and ${andList(others)} for the steps that say so`}.`,
     `“On ${first}” means: in a shell on its machine, in the folder that holds its data directory \`${first}.etcd\`. “Anywhere” means: wherever \`etcdctl\` reaches the members.`,
+    ...(auth
+      ? [
+          `\`${auth.passwordEnv}\` holds the password of the user ${auth.user}: \`read -rs ${auth.passwordEnv}\` takes it without showing it. It is on no page and in no script.`,
+        ]
+      : []),
     `\`etcd …\` runs until it is ended: give it a terminal of its own. Where systemd or Kubernetes starts etcd, the flags are what counts: change them there.`,
   ];
   return [
@@ -155,7 +161,8 @@ function afterwards({ step, instruction }: Entry, failed: boolean): string {
   const lasting = forMs === undefined ? '' : `It has to stay so for ${formatDuration(forMs)}.`;
   if (failed && expectError !== undefined) {
     const said = `**See:** This is refused, with ${textMatcher(expectError).description}. ${time}`.trim();
-    return `${said}\n\n**If not:** Where it is not refused, stop: the cluster is not in the state that this page is about.`;
+    const open = instruction.leavesOpen === undefined ? '' : ` ${instruction.leavesOpen}`;
+    return `${said}${open}\n\n**If not:** Where it is not refused, stop: the cluster is not in the state that this page is about.`;
   }
   const see = instruction.see ?? [];
   const more = [time, lasting].filter((part) => part !== '').join(' ');

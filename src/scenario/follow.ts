@@ -13,7 +13,8 @@ import { problemOf } from './step-problem';
 
 const NOTHING_YET = { results: new Map(), skipped: new Set<string>(), repeatIndex: 0 };
 
-type Walked = Pick<Scenario, 'source' | 'members' | 'flags' | 'flagsNode' | 'steps' | 'onFailure' | 'finally'>;
+type Walked = Pick<Scenario, 'source' | 'members' | 'flags' | 'flagsNode' | 'steps' | 'onFailure' | 'finally'> &
+  Partial<Pick<Scenario, 'auth'>>;
 
 /** A step as the walk comes to it; `bound` is undefined where its arguments are known only while it runs. */
 export interface Visit {
@@ -83,10 +84,10 @@ export function walkDrill(
   visit: (visit: Visit) => void,
   report: (problem: ArgumentProblem, step: LoadedStep) => void = () => undefined,
 ): void {
-  const { members, flags } = scenario;
+  const { members, flags, auth } = scenario;
   let current: LoadedStep | undefined;
   const flagPlaces = placesOf(scenario);
-  const state = new DrillState({ members, flags, flagPlaces, version }, (problem) => {
+  const state = new DrillState({ members, flags, flagPlaces, version, auth }, (problem) => {
     if (current) report(problem, current);
   });
   const walk = (steps: readonly LoadedStep[]): void => {
@@ -126,6 +127,8 @@ function followOne(
   if (step.nested.length > 0) {
     const { ordered } = state;
     state.ordered = ordered && step.step.name !== 'parallel';
+    // Side by side, and in a second round, a step may come after one that enables authentication.
+    if (allSteps(step.nested).some((one) => one.step.name === 'etcdctl')) state.authenticates();
     walk(step.nested);
     state.ordered = ordered;
     return;

@@ -1,7 +1,7 @@
 import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
 import { asked, etcdctl, quote } from './instruction';
-import { NO_ANSWER, outcomeNote } from './put';
+import { MAY_BE_APPLIED, NO_ANSWER, outcomeNote } from './put';
 import { WRITTEN } from './results';
 import { count, flag, key, single } from './schema';
 import { defineStep } from './step';
@@ -29,6 +29,7 @@ export const remove = defineStep({
       commands: [{ text: etcdctl(state, target, 'del', quote(key), ...(prefix ? ['--prefix'] : [])) }],
       see: [`It prints how many keys it deleted${wanted === undefined ? '' : `: ${wanted}`}.`],
       otherwise: NO_ANSWER,
+      leavesOpen: MAY_BE_APPLIED,
     };
   },
   async run({ key, prefix, to, count: wanted }, context) {

@@ -21,6 +21,8 @@ export interface DrillFacts {
   flags: Readonly<Record<string, string>>;
   /** Where each of them is written: `flags.yaml:4`. */
   flagPlaces?: ReadonlyMap<string, string>;
+  /** Who the clients are where the cluster has authentication enabled, and the variable that holds the password. */
+  auth?: { user: string; passwordEnv: string };
 }
 
 export class DrillState {
@@ -35,6 +37,13 @@ export class DrillState {
   readonly clusters: DrillClusters;
   private readonly facts: DrillMembers;
   private readonly snapshots = new Set<string>();
+  /** The user of the scenario's `auth`; undefined where it has none. */
+  readonly auth: DrillFacts['auth'];
+  /**
+   * Whether clients have to log in: authentication was enabled, or may have been. etcdctl with a user works against a
+   * cluster without authentication as well (measured on 3.3 to 3.7).
+   */
+  private mayAuthenticate = false;
   /** What steps keep their results as, for those that end members chosen while running. */
   keepsAs: string | undefined;
   /** Inside of `parallel` the order is open: nothing about quorums can be said there. */
@@ -50,6 +59,7 @@ export class DrillState {
     this.version = drill.version;
     this.flags = drill.flags;
     this.flagPlaces = drill.flagPlaces ?? new Map();
+    this.auth = drill.auth;
     this.roster = new Roster(drill.members, PLAIN);
     this.facts = new DrillMembers(drill.members);
     this.clusters = new DrillClusters(this.facts, this.roster);
@@ -88,6 +98,16 @@ export class DrillState {
     if (this.nobodyRuns()) return 0;
     const running = this.clusters.runningVoters();
     return running && countOf(selector, running.count, running.cluster.voters.size);
+  }
+
+  /** The user that clients log in as here; undefined where they do not. */
+  get client(): DrillFacts['auth'] {
+    return this.mayAuthenticate ? this.auth : undefined;
+  }
+
+  /** From here on clients log in. */
+  authenticates(): void {
+    this.mayAuthenticate = true;
   }
 
   nobodyRuns(): boolean {
@@ -168,6 +188,7 @@ export class DrillState {
     from: { list: readonly string[] | undefined; origin: string; outsideFile: string | undefined },
   ): void {
     const { list, origin, outsideFile } = from;
+    if (outsideFile !== undefined) this.authenticates();
     const names = list ?? this.members;
     const key = `${origin} ${names.toSorted().join(' ')}`;
     Object.assign(this.facts.of(member), { data: true, outsideFile, cluster: this.clusters.ofOrigin(key, names) });

@@ -3,7 +3,7 @@ import { atLeast } from '../cluster/version';
 import { Unmet } from '../errors';
 import { normalise } from '../match';
 import { askedMember } from './ask';
-import { asked, etcdctl as typed, quote } from './instruction';
+import { asked, etcdctl as typed, quote, withoutPassword } from './instruction';
 import type { Secrecy } from './secrecy';
 import { single, text } from './schema';
 import { defineStep } from './step';
@@ -30,11 +30,19 @@ export const etcdctl = defineStep({
   timeoutMs: 30_000,
   sentence: ({ args, on, api }) =>
     `etcdctl${api === 2 ? ' (API 2)' : ''} ${args.join(' ')}${on === undefined ? '' : ` on ${String(on)}`}`,
+  keepsKnown: true,
+  follow({ args }, state, { fails }) {
+    if (!fails && args.some((arg, i) => arg === 'auth' && args[i + 1] === 'enable')) state.authenticates();
+  },
   runbook({ args, on, output, api }, state) {
     const target = asked(on, state);
     return {
       before: target.explained,
-      commands: [{ text: `${api === 2 ? 'ETCDCTL_API=2 ' : ''}${typed(state, target, ...args.map(quote))}` }],
+      commands: [
+        {
+          text: `${api === 2 ? 'ETCDCTL_API=2 ' : ''}${typed(state, target, ...withoutPassword(args, state.auth).map(quote))}`,
+        },
+      ],
       see: output === undefined ? [] : [`Its output contains \`${output}\`.`],
     };
   },

@@ -14,6 +14,8 @@ export interface Instruction {
   see?: readonly string[];
   /** What to do where it is not seen. Whole sentences. */
   otherwise?: string;
+  /** What is open where it fails, as it is meant to. Whole sentences. */
+  leavesOpen?: string;
 }
 
 export interface Command {
@@ -45,7 +47,25 @@ export function etcdctl(state: DrillState, target: Target, ...words: string[]): 
   const first = target.members[0];
   const version = (first === undefined ? undefined : state.specOf(first)?.version) ?? state.version;
   const endpoints = target.names.map((name) => url(PLAIN, name, PORTS.client)).join(',');
-  return [toolName('etcdctl', version), `--endpoints=${endpoints}`, ...words].join(' ');
+  const user = words.some(namesUser) ? [] : userFlag(state);
+  return [toolName('etcdctl', version), `--endpoints=${endpoints}`, ...user, ...words].join(' ');
+}
+
+/** Whether a word of etcdctl says who asks. */
+export function namesUser(word: string): boolean {
+  return /^--?user(=|$)/.test(word);
+}
+
+/** `--user="root:$ROOT_PASSWORD"` where the clients of the run log in; the password itself is in no runbook. */
+function userFlag({ client }: DrillState): string[] {
+  return client ? [`--user=${quote(`${client.user}:${OPEN}${client.passwordEnv}`)}`] : [];
+}
+
+/** Words of etcdctl with the variable in the place of the password of the scenario's own user: `root:$ROOT_PASSWORD`. */
+export function withoutPassword(args: readonly string[], auth: DrillState['auth']): string[] {
+  if (!auth) return [...args];
+  const own = new RegExp(`^((?:--?user=)?${auth.user.replace(/[^\w]/g, '\\$&')}):.+$`, 's');
+  return args.map((arg) => arg.replace(own, (_, who: string) => `${who}:${OPEN}${auth.passwordEnv}`));
 }
 
 /** The tool as it is called where it is of this version. */

@@ -4,6 +4,7 @@ import { askedMember } from './ask';
 import { asked, etcdctl, quote, type Instruction } from './instruction';
 import type { DrillState } from './drill-state';
 import type { Selector } from './select';
+import { MAY_BE_APPLIED } from './put';
 import { LEASE } from './results';
 import { duration, leaseId, single } from './schema';
 import { defineStep } from './step';
@@ -13,7 +14,12 @@ const LEASE_MS = 10_000;
 
 function instruct(to: Selector | undefined, state: DrillState, words: string[], see: string): Instruction {
   const target = asked(to, state);
-  return { before: target.explained, commands: [{ text: etcdctl(state, target, 'lease', ...words) }], see: [see] };
+  return {
+    before: target.explained,
+    commands: [{ text: etcdctl(state, target, 'lease', ...words) }],
+    see: [see],
+    leavesOpen: MAY_BE_APPLIED,
+  };
 }
 
 export const leaseGrant = defineStep({

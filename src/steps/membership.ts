@@ -53,6 +53,7 @@ export const memberAdd = defineStep({
       commands: [{ text: etcdctl(state, target, ...words) }],
       see: ['It prints `Member … added to cluster …`, and the settings that the new member is started with.'],
       otherwise: FIVE_SECONDS,
+      leavesOpen: CHANGE_MAY_BE_APPLIED,
     };
   },
   async run({ member, learner = false, peerURL }, context) {
@@ -87,6 +88,9 @@ function listEntry(
 
 const FIVE_SECONDS =
   '`unhealthy cluster`: etcd changes its members only when every one of them has been up for five seconds; try again.';
+
+const CHANGE_MAY_BE_APPLIED =
+  'A change that times out may have been applied all the same: look at `member list` before you repeat it.';
 
 /** The member that a change is sent to, as far as reading tells; `notTo`: asked only where nobody else runs. */
 function askedBy(state: DrillState, notTo?: string): string | undefined {
@@ -127,6 +131,7 @@ function changeById(
     ],
     see: [change.see],
     otherwise: change.otherwise ?? FIVE_SECONDS,
+    leavesOpen: CHANGE_MAY_BE_APPLIED,
   };
 }
 

@@ -52,6 +52,7 @@ export const put = defineStep({
           : `It prints \`OK\` and what the key held before: \`${prevValue}\`.`,
       ],
       otherwise: NO_ANSWER,
+      leavesOpen: MAY_BE_APPLIED,
     };
   },
   async run({ key, value, size, to, lease, prevValue }, context) {
@@ -74,6 +75,10 @@ export const put = defineStep({
 /** For the runbook, where a write is not answered. */
 export const NO_ANSWER =
   '`context deadline exceeded` or `request timed out` means that there is no quorum, or no leader yet. The write may have been applied all the same: read before you repeat it.';
+
+/** For the runbook, where a write is expected to fail. */
+export const MAY_BE_APPLIED =
+  'A request that times out, or that is cut off, may have been applied all the same: read before you repeat it.';
 
 /** What a failed write leaves open. */
 export function outcomeNote(said: EtcdSaid): string {

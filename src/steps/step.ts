@@ -110,6 +110,8 @@ interface Definition<Properties extends Record<string, JSONSchema>, Args, Fields
   check?(args: Args): ArgumentProblem[];
   needs?(args: Args): Need[];
   follow?(args: Args, state: DrillState, options: FollowOptions): void;
+  /** Whether what is known stays so where its arguments are known only while it runs. */
+  keepsKnown?: boolean;
   /** What an operator would type instead, where `state` is what is known just before. A block: nothing of its own. */
   runbook(args: Args, state: DrillState): Instruction;
   run(args: Args, context: StepContext): Promise<{ [field in keyof Fields]: unknown } | void>;
@@ -151,7 +153,7 @@ export function defineStep<
     retry: definition.retry ?? 'never',
     timeoutMs: definition.timeoutMs,
     holds: definition.holds ?? false,
-    follows: definition.follow !== undefined,
+    follows: definition.follow !== undefined && definition.keepsKnown !== true,
     bind(bound) {
       const args = bound as Args;
       return {

@@ -1,7 +1,7 @@
 import type { Comparison, TxnOperation } from '../cluster/client';
 import { EtcdSaid, Unmet } from '../errors';
 import { askedMember } from './ask';
-import { NO_ANSWER, outcomeNote } from './put';
+import { MAY_BE_APPLIED, NO_ANSWER, outcomeNote } from './put';
 import { asked, etcdctl } from './instruction';
 import { WRITTEN } from './results';
 import { flag, key, leaseId, single, text } from './schema';
@@ -99,6 +99,7 @@ export const txn = defineStep({
       commands: [{ text: `${etcdctl(state, target, 'txn')} <<'EOF'\n${parts.join('\n')}\nEOF` }],
       see: args.succeeded === undefined ? [] : [`Its first line is \`${args.succeeded ? 'SUCCESS' : 'FAILURE'}\`.`],
       otherwise: NO_ANSWER,
+      leavesOpen: MAY_BE_APPLIED,
     };
   },
   async run(args, context) {

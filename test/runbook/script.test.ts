@@ -27,7 +27,6 @@ describe('a script', () => {
       '21:5 step 9 (`txn`) has no form as a script: this action',
       '22:5 step 10 (`compact`) has no form as a script: this action',
       '23:5 step 11 (`alarm-disarm`) has no form as a script: this action',
-      '26:5 step 14 (`etcdctl`) has no form as a script: this action',
       '33:5 step 21 (`expect`) has no form as a script: `version`',
       '37:5 step onFailure.1 (`etcdctl`) has no form as a script: `onFailure`',
       '39:5 step finally.1 (`kill`) has no form as a script: `finally`; so it is with step finally.2',
@@ -71,5 +70,32 @@ describe('a script', () => {
     execFileSync('bash', ['-n'], { input: text });
     expect(text).toMatch(/^agreed_leader\(\)/m);
     expect(text).not.toMatch(/^consistent\(\)/m);
+  });
+});
+
+describe('the script of a scenario with `auth`', () => {
+  const WITH_AUTH = drill(
+    'start: all',
+    'etcdctl: [user, add, "root:s3cret-for-tests"]',
+    'etcdctl: [auth, enable]',
+    'etcdctl: {args: [auth, status], output: "Authentication Status: true"}',
+    'etcdctl: [--user=bob:other, get, foo]',
+  ).replace('members: 3', 'members: 3\nauth: {user: root, password: {env: ROOT_PASSWORD}}');
+
+  it('takes the password from the variable, and has it nowhere', () => {
+    const { text, problems } = scriptOf(WITH_AUTH);
+    expect(problems).toEqual([]);
+    expect(text).not.toContain('s3cret');
+    expect(text).toContain('export ETCDCTL_USER=root:"${ROOT_PASSWORD:?it has to hold the password of the user root}"');
+    expect(text).toContain('TIMEOUT=30 once request - user add "root:$ROOT_PASSWORD"');
+    expect(text).toContain("TIMEOUT=30 once etcdctl_says 'Authentication Status: true' - auth status");
+  });
+
+  it('leaves the variable away beside a user of the author’s own', () => {
+    expect(scriptOf(WITH_AUTH).text).toContain("LOGIN='' TIMEOUT=30 once request - --user=bob:other get foo");
+  });
+
+  it('logs nobody in without `auth`', () => {
+    expect(scriptOf(drill('start: all', 'etcdctl: [auth, enable]')).text).toContain("LOGIN=''");
   });
 });

@@ -6,8 +6,9 @@ import { walkDrill, type Visit } from '../../scenario/follow';
 import { problemAt } from '../../scenario/parse';
 import { readNode } from '../../scenario/read';
 import type { LoadedStep } from '../../scenario/scenario';
-import { andList, quote, withVariables } from '../../steps/instruction';
+import { andList, quote } from '../../steps/instruction';
 import type { Need } from '../../steps/step';
+import { titleOf } from '../entries';
 import type { RunbookOf } from '../markdown';
 import { functionsFor } from './library';
 import { NotInScript, OpenInScript } from './line';
@@ -90,10 +91,12 @@ function stepLines({ step, bound, state }: Visit): string {
   const translate = translation(step.step.name);
   if (!translate) throw new NotInScript(THIS_ACTION);
   const args = readNode(unescape(step.args), step.step.schema);
-  const title = withVariables(step.modifiers.name ?? bound.sentence());
+  const title = titleOf(step, step.modifiers.name ?? bound.sentence(), state);
+  const { leavesOpen } = bound.runbook(state);
+  const open = step.modifiers.expectError === undefined || leavesOpen === undefined ? [] : [`# ${leavesOpen}`];
   const place = `${step.place.file}:${step.place.line}`;
   const lines = translate(args as never, { state, modifiers: step.modifiers });
-  return [`step ${step.id} ${quote(place)} ${quote(title)}`, ...lines, ''].join('\n');
+  return [`step ${step.id} ${quote(place)} ${quote(title)}`, ...open, ...lines, ''].join('\n');
 }
 
 function head({ scenario, version }: RunbookOf): string {
@@ -118,10 +121,21 @@ function head({ scenario, version }: RunbookOf): string {
     'LABEL=etcd-scenarios.script=$RUN',
     'TIMEOUT=10 # seconds, of one request',
     `PUBLISH=${usesMetrics(scenario.steps.map(({ step, args }) => (step.name === 'expect' ? JSON.stringify(readNode(args, step.schema)) : ''))) ? '2381' : "''"} # the port of the metrics, where they are looked at`,
+    ...userLines(scenario.auth),
     "STEP=0 PLACE='' SENTENCE='' SAID='' OUTPUT='' STDIN='' SUBNET='' ADDRESSES=0",
     'DIFFERENCES=()',
     'declare -A INCARNATION=() VERSION=() DISK=() ADDRESS=()',
   ].join('\n');
+}
+
+/** Who the clients are: the password comes from outside, and is on no command line. */
+function userLines(auth: RunbookOf['scenario']['auth']): string[] {
+  if (!auth) return ["LOGIN='' # not empty: etcdctl logs in as ETCDCTL_USER"];
+  const { user, passwordEnv } = auth;
+  return [
+    `export ETCDCTL_USER=${user}:"\${${passwordEnv}:?it has to hold the password of the user ${user}}"`,
+    'LOGIN=1 # not empty: etcdctl logs in as ETCDCTL_USER',
+  ];
 }
 
 const BEGIN = ['SCRATCH=$(mktemp)', 'trap clean_up EXIT', "trap 'exit 130' INT TERM"].join('\n');

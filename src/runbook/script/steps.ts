@@ -3,7 +3,7 @@ import { parseDuration } from '../../clock';
 import { etcdCommand, dataDirOf } from '../../cluster/command';
 import { PLAIN, hostOf } from '../../cluster/security';
 import type { DrillState } from '../../steps/drill-state';
-import { quote } from '../../steps/instruction';
+import { namesUser, quote, withoutPassword } from '../../steps/instruction';
 import { restoreFlags, type RestoreArgs } from '../../steps/restore';
 import type { Selector } from '../../steps/select';
 import type { StartArgs } from '../../steps/start-instruction';
@@ -62,6 +62,7 @@ const TRANSLATIONS: Readonly<Record<string, Translate>> = {
   snapshot: ({ save, from }: { save: string; from?: Selector }, at) =>
     attempt(`save_snapshot ${asked(from, at.state)} ${quote(save)}`, at),
   'snapshot-status': snapshotStatus,
+  etcdctl,
   restore,
   expect: (args: Readonly<Record<string, unknown>>, at) => {
     const { withinMs = 10_000, forMs } = at.modifiers;
@@ -152,6 +153,20 @@ function put(
 /** What begins with a dash would be taken for a flag. */
 function putWords(key: string, value: string): string {
   return words(...(key.startsWith('-') || value.startsWith('-') ? ['--'] : []), key, value);
+}
+
+function etcdctl(
+  { args, on, output, api }: { args: string[]; on?: Selector; output?: string; api?: number },
+  at: At,
+): string[] {
+  if (api === 2) throw new NotInScript('API 2 of etcdctl');
+  const who = asked(on, at.state);
+  const typed = words(...withoutPassword(args, at.state.auth));
+  const command = output === undefined ? `request ${who} ${typed}` : `etcdctl_says ${quote(output)} ${who} ${typed}`;
+  const modifiers = { ...at.modifiers, timeoutMs: at.modifiers.timeoutMs ?? 30_000 };
+  const lines = attempt(command, { modifiers });
+  // etcdctl refuses the variable beside a user of the author's own.
+  return args.some(namesUser) ? lines.map((line) => `LOGIN='' ${line}`) : lines;
 }
 
 interface GetArgs {
