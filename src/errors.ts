@@ -55,7 +55,14 @@ export class EnvironmentError extends Error {
 
 /** The run was told to end (Ctrl-C, SIGTERM, the caller's AbortSignal). Exit code 130. */
 export class Interrupted extends Error {
-  constructor(message = 'interrupted') {
+  /** When it happened, as `performance.now()` counts. */
+  readonly at = performance.now();
+
+  constructor(
+    message = 'interrupted',
+    /** How long removing what was made may take, in milliseconds, where whoever interrupts does not wait for longer. */
+    readonly removeWithinMs?: number,
+  ) {
     super(message);
     this.name = 'Interrupted';
   }

@@ -7,6 +7,8 @@ import { optimiseLater } from './optimise-later';
 // Node 22 and later can keep compiled code from one start to the next.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
+const LINGER_MS = 1000;
+
 async function main(argv: string[]): Promise<number> {
   try {
     return await answer(argv);
@@ -73,6 +75,13 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 
 process.stdout.on('error', ignoreClosedPipe);
 process.stderr.on('error', ignoreClosedPipe);
+/** A request that nobody waits for any more must not keep the process alive; what is written still goes out. */
+function endSoon(): void {
+  const isWritten = (): boolean => process.stdout.writableLength + process.stderr.writableLength === 0;
+  setInterval(() => isWritten() && process.exit(), LINGER_MS).unref();
+}
+
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
+  endSoon();
 });

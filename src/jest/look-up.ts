@@ -5,6 +5,8 @@ import { told, type Found, type Lookup } from './protocol';
 
 const { images, ...asked } = JSON.parse(readFileSync(0, 'utf8')) as Lookup;
 
-void resolveWithEngine(asked, { images, signal: new AbortController().signal, what: 'etcd:' })
+const say = (message: string): void => void process.stderr.write(`${message}\n`);
+
+void resolveWithEngine(asked, { images, signal: new AbortController().signal, what: 'etcd:', say })
   .catch((thrown: unknown): Found => ({ refused: told(thrown) }))
   .then((answer) => process.stdout.write(JSON.stringify(answer)));

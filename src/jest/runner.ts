@@ -60,5 +60,8 @@ process.on('message', (order: Order) => void serve(order).then(answer));
 process.on('disconnect', leftAlone);
 setInterval(() => void (isAlive(Number(process.argv[2])) || leftAlone()), LOOK_MS).unref();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => ending.abort(new Interrupted(`interrupted by ${signal}`)));
+  process.on(signal, () => {
+    const again = ending.signal.aborted;
+    (again ? abandoning : ending).abort(new Interrupted(`interrupted ${again ? 'twice ' : ''}by ${signal}`));
+  });
 }

@@ -89,8 +89,8 @@ function refuseBefore({ over, ...request }: BisectRequest): void {
 }
 
 /** All that is to be had between the ends: of their line, or of all lines from one to the other. */
-async function candidatesOf({ good, bad, images, signal }: BisectRequest): Promise<string[]> {
-  const { docker } = await connectEngine();
+async function candidatesOf({ good, bad, images, signal, say }: BisectRequest): Promise<string[]> {
+  const { docker } = await connectEngine({ signal, say });
   const { versions } = await availableVersions(docker, images, signal ?? new AbortController().signal);
   const [oldest = good, newest = bad] = [good, bad].toSorted(compareVersions);
   const between = versions.flatMap(({ version }) => {

@@ -12,6 +12,8 @@ export interface CleanRequest {
    * belongs to a run that is certainly alive is left alone.
    */
   olderThanMs?: number;
+  /** Told what is waited for. */
+  say?: (message: string) => void;
 }
 
 /** What was removed: of Docker's, or a folder of this machine. */
@@ -21,8 +23,8 @@ export interface Removed {
 }
 
 /** Removes what is meant, without either what runs left that are certainly dead, and answers what it was. */
-export async function clean({ run, olderThanMs }: CleanRequest): Promise<Removed[]> {
-  const { docker } = await connectEngine();
+export async function clean({ run, olderThanMs, say }: CleanRequest): Promise<Removed[]> {
+  const { docker } = await connectEngine({ say });
   const found = await find();
   await removeFound(docker, found);
   const folders = await removeDeadFolders();

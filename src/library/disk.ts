@@ -2,7 +2,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { formatBytes } from '../bytes';
-import type { Engine } from '../cluster/docker/engine';
+import { engineCall, type Engine } from '../cluster/docker/engine';
 import { EnvironmentError } from '../errors';
 import type { PlannedCase } from '../run/plan';
 import { diskNeeds, type DiskNeed } from '../run/outside';
@@ -53,7 +53,9 @@ export function roomTrouble(
 }
 
 async function engineRoot({ docker }: Engine): Promise<string | undefined> {
-  const { DockerRootDir } = (await docker.info()) as { DockerRootDir?: string };
+  const { DockerRootDir } = (await engineCall('ask where its data is', () => docker.info())) as {
+    DockerRootDir?: string;
+  };
   return DockerRootDir;
 }
 

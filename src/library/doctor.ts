@@ -27,17 +27,22 @@ export interface DoctorRequest {
   /** Where programs are looked for: the PATH. */
   path: string;
   signal: AbortSignal;
+  /** Told what is waited for. */
+  say: (message: string) => void;
 }
 
 /** Looks at everything; what can't be looked at is a line as well. Throws only what aborted the signal. */
 export async function doctor(request: DoctorRequest): Promise<Line[]> {
-  const engine = await connectEngine().catch((thrown: unknown) => troubleOf(thrown));
-  const docker = 'trouble' in engine ? undefined : engine.docker;
+  const { signal, say } = request;
+  // Nothing waits for the engine that can do without: one that does not answer takes long enough by itself.
+  const connecting = connectEngine({ say, signal }).catch((thrown: unknown) => troubleOf(thrown));
+  const docker = connecting.then((engine) => ('trouble' in engine ? undefined : engine.docker));
   const [ofEngine, images, tools] = await Promise.all([
-    'trouble' in engine ? engine : engineFindings(engine).catch((thrown: unknown) => troubleOf(thrown)),
+    connecting.then((engine) => ('trouble' in engine ? engine : engineFindings(engine).catch(troubleOf))),
     imageFindings(docker, request),
     toolFindings(request.path),
   ]);
+  signal.throwIfAborted();
   return diagnose({ node: request.node, engine: ofEngine, images, tools });
 }
 
@@ -93,11 +98,12 @@ function networksCarried(pools: NonNullable<DockerInfo['DefaultAddressPools']>):
 }
 
 async function imageFindings(
-  docker: Engine['docker'] | undefined,
+  connecting: Promise<Engine['docker'] | undefined>,
   { images, imageBy, etcd, signal }: DoctorRequest,
 ): Promise<Findings['images']> {
   const { image, pull } = images;
-  const available = await availableVersions(docker, images, signal);
+  const available = await availableVersions(connecting, images, signal);
+  const docker = await connecting;
   const known = available.versions.map(({ version }) => version);
   const isOne = image !== undefined && !image.includes('{version}');
   const present = isOne && docker && (await isPresent(docker, image)) ? [image] : firstFrom(available, 'present');

@@ -1,5 +1,6 @@
 /** Images of etcd: making them available, and saying what there is, without running anything. */
 import { connectEngine } from '../cluster/docker/engine';
+import { EngineSilence } from '../cluster/docker/watch';
 import { availableVersions, presentVersions, type Available } from '../cluster/docker/images/available';
 import { ensureImage, type ImageOptions, type ImageRef } from '../cluster/docker/images';
 import { loadImages, saveImages } from '../cluster/docker/images/bundle';
@@ -18,8 +19,8 @@ export async function makeImages(
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const { docker } = await connectEngine();
   const { signal, say } = options;
+  const { docker } = await connectEngine({ signal, say });
   const { versions, said } = await resolveVersions(requests, { what: 'images', docker, images: options, signal });
   for (const line of said) say(line);
   for (const version of versions) {
@@ -29,14 +30,17 @@ export async function makeImages(
 
 export type ListedImages = Available;
 
-/** What there is of the versions that are meant, or of all; without an engine, the rest is told all the same. */
+/** What there is of the versions that are meant, or of all; without an engine, the rest is told all the same. Throws where there is one that does not answer. */
 export async function listImages(
   requests: readonly string[],
-  options: ImageOptions & { signal: AbortSignal },
+  options: ImageOptions & { signal: AbortSignal; say: (message: string) => void },
 ): Promise<ListedImages> {
-  const engine = await connectEngine().catch((thrown: unknown) => asError(thrown));
-  const docker = engine instanceof Error ? undefined : engine.docker;
+  const connecting = connectEngine(options).catch((thrown: unknown) => asError(thrown));
+  const docker = connecting.then((found) => (found instanceof Error ? undefined : found.docker));
   const { versions, remarks } = await availableVersions(docker, options, options.signal);
+  options.signal.throwIfAborted();
+  const engine = await connecting;
+  if (engine instanceof EngineSilence) throw engine;
   const why = engine instanceof Error ? [engine.message] : [];
   if (requests.length === 0) return { versions, remarks: [...why, ...remarks] };
   const known = versions.map(({ version }) => version);
@@ -50,7 +54,7 @@ export async function saveToFile(
   file: string,
   options: ImageOptions & { say: (message: string) => void; signal: AbortSignal },
 ): Promise<string[]> {
-  const { docker } = await connectEngine();
+  const { docker } = await connectEngine(options);
   const known = await presentVersions(docker, options);
   const meant = requests.length === 0 ? known : requests.flatMap((request) => wanted(request, known));
   if (meant.length === 0) throw new UsageError('the engine has no image of etcd; `images VERSION…` makes them');
@@ -76,7 +80,11 @@ async function referenceOf(docker: Docker, version: string, { image }: ImageOpti
 }
 
 /** Loads what `saveToFile` wrote; answers the references. */
-export async function loadFromFile(file: string, image: string | undefined, signal: AbortSignal): Promise<string[]> {
-  const { docker } = await connectEngine();
-  return loadImages(docker, file, { template: image, signal });
+export async function loadFromFile(
+  file: string,
+  image: string | undefined,
+  options: { signal: AbortSignal; say: (message: string) => void },
+): Promise<string[]> {
+  const { docker } = await connectEngine(options);
+  return loadImages(docker, file, { template: image, signal: options.signal });
 }

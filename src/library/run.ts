@@ -6,11 +6,12 @@ import { connectEngine, type Engine } from '../cluster/docker/engine';
 import { removeDeadFolders } from '../cluster/docker/folders';
 import { findLeftovers, removeFound } from '../cluster/docker/remove';
 import type { ImageOptions } from '../cluster/docker/images';
-import { EnvironmentError, Interrupted, UsageError } from '../errors';
+import { EnvironmentError, Interrupted, UsageError, type Problem } from '../errors';
 import type { Counts, EventOf, Reporter } from '../events';
 import { makeFolders, systemTrouble } from '../plain-file';
 import { Broadcast } from '../report/broadcast';
 import { logFile, recordFile } from '../report/folder';
+import type { PlannedCase } from '../run/plan';
 import { exitCodeOf, runCases } from '../run/run';
 import { requireRoom } from './disk';
 import { bindAddress, dockerEnvironment } from './docker-environment';
@@ -21,6 +22,8 @@ import type { PlanRequest } from './plan';
 import { resolveWithEngine } from './versions';
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
+/** How long calls to the engine may take once a run was abandoned. */
+const GIVE_UP_MS = 3500;
 
 export interface RunRequest extends LoadRequest, PlanRequest {
   /** The ids of the cases that are meant; left out: all of them. */
@@ -46,8 +49,10 @@ export interface RunRequest extends LoadRequest, PlanRequest {
   env?: Readonly<Record<string, string | undefined>>;
   /** The first interruption: steps are abandoned, `finally` runs, everything is removed. */
   signal?: AbortSignal;
-  /** The second one: `finally` is skipped. */
+  /** The second one: `finally` is skipped, and what can't be removed within a few seconds is left. */
   abandon?: AbortSignal;
+  /** Told what is waited for before the run has begun; later that is an event. */
+  say?: (message: string) => void;
   /** The tool's own version, for the reports. */
   tool?: string;
 }
@@ -92,14 +97,41 @@ function interruptionOf(signal: AbortSignal | undefined): { signal: AbortSignal;
 
 async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<RunResult> {
   const images: ImageOptions = { pull: 'missing', ...request.images };
-  const { said, ...asked } = await resolveWithEngine(request, { images, signal: interrupted });
+  const { said, ...asked } = await resolveWithEngine(request, { images, signal: interrupted, say: request.say });
   const { cases: all, problems, remarks, noneFits } = await check({ ...request, ...asked });
   refuseErrors(problems);
   const wanted = all.filter(({ ref }) => request.cases?.includes(ref.id) ?? true);
   const cases = withPasswords(wanted, request.env ?? {});
   if (cases.length === 0)
     throw new UsageError(`nothing was selected: ${noneFits ?? 'there is no drill here that is meant'}`);
-  const engine = await connectEngine();
+  const told: Listening = { say: request.say ?? (() => undefined) };
+  const engine = await connectEngine({ say: (message) => told.say(message), signal: interrupted });
+  try {
+    return await runOn(engine, { request, interrupted, cases, problems, remarks, said, images, told });
+  } finally {
+    // What still hangs there is not waited for: nobody would be told of its end.
+    engine.giveUp(0, new EnvironmentError('the run is over'));
+  }
+}
+
+/** Who is told what the engine is waited for: the caller, and once the run has begun its reporters. */
+interface Listening {
+  say: (message: string) => void;
+}
+
+interface Checked {
+  request: RunRequest;
+  interrupted: AbortSignal;
+  cases: PlannedCase[];
+  problems: Problem[];
+  remarks: string[];
+  said: string[];
+  images: ImageOptions;
+  told: Listening;
+}
+
+async function runOn(engine: Engine, checked: Checked): Promise<RunResult> {
+  const { request, interrupted, cases, problems, remarks, said, images, told } = checked;
   const bind = bindAddress(engine, request.bind);
   const jobs = request.jobs ?? defaultJobs(engine);
   await requireRoom(cases, jobs, engine);
@@ -113,6 +145,9 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
   const logFileOf = (caseId: string, member: string, incarnation: number): string | undefined =>
     reports === null ? undefined : join(reports, logFile(caseId, member, incarnation));
   const emit = broadcast.emit.bind(broadcast);
+  told.say = (message) => void emit({ type: 'progress', message });
+  const abandoned = request.abandon ?? new AbortController().signal;
+  abandoned.addEventListener('abort', () => engine.giveUp(GIVE_UP_MS, abandonedRun(id)), { once: true });
   emit({
     type: 'run-started',
     tool: request.tool ?? 'etcd-scenarios',
@@ -124,7 +159,7 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
   });
   for (const message of [...remarks, ...said]) emit({ type: 'progress', message });
   for (const problem of problems) emit({ type: 'problem', problem });
-  const swept = await sweep(engine);
+  const swept = await sweep(engine, interrupted);
   if (swept !== undefined) emit({ type: 'progress', message: swept });
   const keep = request.keep ?? false;
   const counts = await runCases({
@@ -145,7 +180,7 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
     }),
     emit,
     interrupted,
-    abandoned: request.abandon ?? new AbortController().signal,
+    abandoned,
     logOf: (caseId, member, incarnation) => (reports === null ? undefined : logFile(caseId, member, incarnation)),
     recordOf: (...about) => {
       const shown = recordFile(...about);
@@ -153,6 +188,13 @@ async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<
     },
   });
   return conclude({ broadcast, counts, began, id, finished, request, interrupted });
+}
+
+function abandonedRun(id: string): EnvironmentError {
+  return new EnvironmentError(
+    'the run was abandoned before everything was removed',
+    `remove what is left with \`etcd-scenarios clean --run ${id}\``,
+  );
 }
 
 async function conclude(about: {
@@ -192,11 +234,20 @@ export function defaultJobs({ cpus, memoryBytes }: Pick<Engine, 'cpus' | 'memory
   return Math.max(1, Math.min(12, cpus * 3, byMemory));
 }
 
-/** Removes what dead runs left, and says so. */
-async function sweep(engine: Engine): Promise<string | undefined> {
+/** Removes what dead runs left, and says so; an engine that can't is seen by the cases, which tell of it in the reports. */
+async function sweep(engine: Engine, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await removeLeftovers(engine, signal);
+  } catch (thrown) {
+    if (thrown instanceof EnvironmentError) return `what earlier runs left is not removed: ${thrown.message}`;
+    throw thrown;
+  }
+}
+
+async function removeLeftovers(engine: Engine, signal: AbortSignal): Promise<string | undefined> {
   const [left, folders] = await Promise.all([findLeftovers(engine.docker), removeDeadFolders()]);
   if (left.length + folders.length === 0) return undefined;
-  await removeFound(engine.docker, left);
+  await removeFound(engine.docker, left, signal);
   const kinds = ['container', 'network', 'volume'] as const;
   const counted = kinds.map((kind) => `${left.filter((one) => one.kind === kind).length} ${kind}s`);
   if (folders.length > 0) counted.push(`${folders.length} folders`);

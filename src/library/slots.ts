@@ -8,7 +8,7 @@ import { defaultJobs } from './run';
 
 /** Runs the work in one of `jobs` slots; left out, as many as the engine carries. Throws what aborted the signal. */
 export async function inSlot<T>(jobs: number | undefined, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const count = jobs ?? defaultJobs(await connectEngine());
+  const count = jobs ?? defaultJobs(await connectEngine({ signal }));
   const folder = join(tmpdir(), `etcd-scenarios-slots-${userInfo().uid}`);
   makeFolders(folder);
   const slots = Array.from({ length: count }, (_, i) => join(folder, `slot-${i + 1}`));

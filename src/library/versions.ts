@@ -22,6 +22,8 @@ export interface LookupOptions {
   connect?: () => Promise<Engine['docker']>;
   images: ImageOptions;
   signal: AbortSignal;
+  /** Told what is waited for. */
+  say?: (message: string) => void;
   /** What `etcd` is called where it is asked for; left out: `--etcd`. */
   what?: string;
 }
@@ -56,7 +58,7 @@ export function resolveWithEngine(
   options: Omit<LookupOptions, 'connect'>,
 ): Promise<RequestedVersions & { said: string[] }> {
   const connect = async (): Promise<Engine['docker']> =>
-    (await (await import('../cluster/docker/engine')).connectEngine()).docker;
+    (await (await import('../cluster/docker/engine')).connectEngine(options)).docker;
   return resolveRequested(requested, { ...options, connect });
 }
 

@@ -10,6 +10,7 @@ import { judge } from './known-failure';
 import { readsOutside } from './outside';
 import type { PlannedCase } from './plan';
 import { Secrecy } from '../steps/secrecy';
+import { removalLimit } from './removal';
 import { StepRunner, type StepRunnerOptions } from './step-runner';
 
 /** How long `onFailure` may collect. */
@@ -64,7 +65,7 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
   if (failure) further.unshift(...uncollected);
   const failed = failure !== null || further.length > 0;
   const kept = options.keep && failed ? await settleKept(cluster, planned, further) : undefined;
-  if (!kept) further.push(...asList(await settle(() => cluster.tearDown())));
+  if (!kept) further.push(...asList(await settle(() => remove(cluster, options))));
   const first = failure ?? further.shift() ?? null;
   const verdict = verdictOf(first);
   options.emit({
@@ -79,6 +80,15 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
     ...(kept ? { kept } : {}),
   });
   return verdict;
+}
+
+async function remove(cluster: CaseCluster, options: CaseOptions): Promise<void> {
+  const limit = removalLimit(options);
+  try {
+    await cluster.tearDown(limit.signal);
+  } finally {
+    limit.dispose();
+  }
 }
 
 async function settle(work: () => Promise<unknown>): Promise<Failure | null> {

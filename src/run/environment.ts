@@ -8,8 +8,11 @@ export interface CaseCluster extends Cluster {
   /** Throws EnvironmentError where the engine does not answer: then what a step saw says nothing about etcd. */
   confirm(): Promise<void>;
   setUp(): Promise<void>;
-  /** Removes everything that was made for the case, half made things as well. */
-  tearDown(): Promise<void>;
+  /**
+   * Removes everything that was made for the case, half made things as well. Throws EnvironmentError for what is left
+   * once the signal is aborted.
+   */
+  tearDown(signal: AbortSignal): Promise<void>;
   /** Leaves everything up, and says how to reach and how to remove it. */
   letGo(): Promise<string[]>;
 }

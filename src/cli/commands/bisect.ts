@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { formatDuration } from '../../clock';
 import { Interrupted, UsageError } from '../../errors';
+import type { Reporter } from '../../events';
 import { bisect, type Bisected, type BisectRequest, type TriedVersion } from '../../library/bisect';
 import { readConfiguration, type Configuration } from '../../library/config';
 import { createReporters } from '../../report';
@@ -21,8 +22,10 @@ export const command: Command = async (argv, io) => {
   const tell = (text: string): void => io.out.write(stripControl(`${text}\n`));
   try {
     const request = requestOf(args, readConfiguration(io.cwd), io);
+    const noting: Reporter = { name: 'signals', event: (e) => void (e.type === 'run-started' && signals.began(e.run)) };
     const done = await bisect({
       ...request,
+      reportersOf: (version) => [noting, ...request.reportersOf(version)],
       signal: signals.first,
       abandon: signals.second,
       say: (message) => void (json || tell(message)),

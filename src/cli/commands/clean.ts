@@ -7,7 +7,7 @@ import { usage } from './clean.usage';
 export const command: Command = async (argv, io) => {
   const { run, 'older-than': olderThanMs } = parse(argv, usage).options;
   if (olderThanMs !== undefined && run !== undefined) throw new UsageError('--older-than and --run exclude each other');
-  const removed = await clean({ run, olderThanMs });
+  const removed = await clean({ run, olderThanMs, say: (message) => io.err.write(`${message}\n`) });
   if (removed.length === 0)
     io.out.write(run === undefined ? 'nothing to remove\n' : `nothing of a run ${run} is there\n`);
   for (const { kind, name } of removed) io.out.write(`removed ${kind} ${name}\n`);

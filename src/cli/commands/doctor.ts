@@ -17,9 +17,11 @@ export const command: Command = async (argv, io) => {
       : io.env['ETCD_SCENARIOS_IMAGE']
         ? 'ETCD_SCENARIOS_IMAGE'
         : 'the configuration';
-  const signals = onSignals((message) => void io.err.write(`${message}\n`));
+  const say = (message: string): void => void io.err.write(`${message}\n`);
+  const signals = onSignals(say);
   try {
     const request = {
+      say,
       images,
       imageBy,
       etcd: configuration.etcd,

@@ -55,11 +55,11 @@ const save: Act = async (args, io, { say, signal }) => {
   }
 };
 
-const loadFile: Act = async (args, io, { signal }) => {
+const loadFile: Act = async (args, io, about) => {
   if (args.paths.length > 0)
     throw new UsageError(`--load loads all that the file holds: "${args.paths[0]}" is too much`);
   const { image } = imageOptions(args.options, readConfiguration(io.cwd), io);
-  for (const reference of await loadFromFile(resolve(io.cwd, args.options.load ?? ''), image, signal)) {
+  for (const reference of await loadFromFile(resolve(io.cwd, args.options.load ?? ''), image, about)) {
     io.out.write(`loaded ${reference}\n`);
   }
 };
@@ -84,10 +84,10 @@ async function make(
   });
 }
 
-async function list(args: Args, io: Io, { signal }: { signal: AbortSignal }): Promise<void> {
+async function list(args: Args, io: Io, about: Parameters<Act>[2]): Promise<void> {
   const listed = await listImages(requestsOf(args), {
     ...imageOptions(args.options, readConfiguration(io.cwd), io),
-    signal,
+    ...about,
   });
   io.out.write(args.options.json ? `${JSON.stringify(listed, null, 2)}\n` : tableOf(listed, args.paths));
   if (!args.options.json) for (const remark of listed.remarks) io.err.write(`note: ${remark}\n`);

@@ -23,10 +23,12 @@ export const command: Command = async (argv, io) => {
     keep: options.keep,
     minRun: options['min-run'],
   };
-  const signals = onSignals((message) => io.err.write(`${message}\n`));
+  const say = (message: string): void => void io.err.write(`${message}\n`);
+  const signals = onSignals(say);
+  const noting: Reporter = { name: 'signals', event: (e) => void (e.type === 'run-started' && signals.began(e.run)) };
   try {
-    const reporters = reportersFor(options.reporter, reports, io);
-    const result = await run({ ...request, reports, reporters, signal: signals.first, abandon: signals.second });
+    const reporters = [noting, ...reportersFor(options.reporter, reports, io)];
+    const result = await run({ ...request, reports, reporters, signal: signals.first, abandon: signals.second, say });
     return signals.broke() ? 3 : result.exitCode;
   } catch (thrown) {
     if (signals.first.aborted) throw new Interrupted('interrupted before anything ran');

@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
-import { after, sleep } from '../../clock';
-import { EnvironmentError, Interrupted, Unmet } from '../../errors';
+import { abortable, after, sleep } from '../../clock';
+import { asError, EnvironmentError, Interrupted, Unmet } from '../../errors';
 import type { Cluster, ExecuteOptions, MemberProcess, StartSpec, ToolAnswer, ToolRequest } from '../cluster';
 import { dataDirOf } from '../command';
 import type { connectEtcd as ConnectEtcd } from '../etcd/client';
@@ -105,12 +105,22 @@ export class DockerCluster implements Cluster {
     this.connectEtcd = etcd.connectEtcd;
   }
 
-  /** Removes everything that this scenario made, whatever state it is in. */
-  async tearDown(): Promise<void> {
+  /**
+   * Removes everything that this scenario made, whatever state it is in. Throws EnvironmentError for what is not removed
+   * before the signal is aborted.
+   */
+  async tearDown(signal: AbortSignal): Promise<void> {
     const { docker, run, caseId } = this.options;
     try {
-      await this.close();
-      await removeFound(docker, await findLabelled(docker, [`${LABEL.run}=${run}`, `${LABEL.case}=${caseId}`]));
+      await abortable(this.close(), signal);
+      const mine = [`${LABEL.run}=${run}`, `${LABEL.case}=${caseId}`];
+      await removeFound(docker, await abortable(findLabelled(docker, mine), signal), signal);
+    } catch (thrown) {
+      // Whatever kept it from being removed: it has a name.
+      const { message } = asError(thrown);
+      throw new EnvironmentError(message, `remove what is left with \`etcd-scenarios clean --run ${run}\``, {
+        cause: thrown,
+      });
     } finally {
       await this.closeFiles();
     }

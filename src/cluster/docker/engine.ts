@@ -1,12 +1,20 @@
-/** The Docker engine: found by testcontainers, spoken to through its dockerode. */
+/**
+ * The Docker engine: found by testcontainers, spoken to through its dockerode, every call of which has a deadline
+ * (watch.ts). No other file makes or finds a Dockerode.
+ */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type Dockerode from 'dockerode';
+import type { ContainerRuntimeClient } from 'testcontainers/build/container-runtime';
 import { EnvironmentError, asError } from '../../errors';
+import { findWatched } from './find';
+import { EngineSilence, watched, type Watched } from './watch';
 
 export interface Engine {
   docker: Dockerode;
+  /** Fails every open call after so many milliseconds, and every later one at once. */
+  giveUp: Watched['giveUp'];
   /** For reports: `Docker 20.10.24 (Debian GNU/Linux 12)`. */
   description: string;
   /** The host that published ports appear on, as testcontainers sees it. */
@@ -20,22 +28,37 @@ export interface Engine {
 const START_ONE =
   'start Docker (Docker Desktop, `sudo systemctl start docker`, or in a container `dockerd &`), or set DOCKER_HOST to one that runs';
 
-/** Finds the engine: DOCKER_HOST, the docker context, the sockets of Docker Desktop and rootless engines. */
-export async function connectEngine(): Promise<Engine> {
+export interface ConnectOptions {
+  /** Told what is waited for when the engine stays silent for some seconds. */
+  say?: (message: string) => void;
+  /** Ends the search; calls to the engine that was found do not listen to it. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Finds the engine: DOCKER_HOST, the docker context, the sockets of Docker Desktop and rootless engines. Throws
+ * EnvironmentError where none answers, or one does not answer in time.
+ */
+export async function connectEngine({ say = () => undefined, signal }: ConnectOptions = {}): Promise<Engine> {
+  const { info, container } = await findWatched(find, { say, signal });
+  const { host, serverVersion, operatingSystem, cpus, memory } = info.containerRuntime;
+  return {
+    ...watched(container.dockerode, say),
+    description: `Docker ${serverVersion} (${operatingSystem})`,
+    host,
+    local: ['localhost', '127.0.0.1', '::1'].includes(host) || (await isOwnAddress(host)),
+    cpus,
+    memoryBytes: memory,
+  };
+}
+
+async function find(): Promise<ContainerRuntimeClient> {
   // What the package's entry exports as well; the entry loads all the rest of testcontainers with it: 130 ms more.
   const { getContainerRuntimeClient } = await import('testcontainers/build/container-runtime');
   try {
-    const { info, container } = await getContainerRuntimeClient();
-    refuseOtherEngine(container.dockerode);
-    const { host, serverVersion, operatingSystem, cpus, memory } = info.containerRuntime;
-    return {
-      docker: container.dockerode,
-      description: `Docker ${serverVersion} (${operatingSystem})`,
-      host,
-      local: ['localhost', '127.0.0.1', '::1'].includes(host) || (await isOwnAddress(host)),
-      cpus,
-      memoryBytes: memory,
-    };
+    const client = await getContainerRuntimeClient();
+    refuseOtherEngine(client.container.dockerode);
+    return client;
   } catch (thrown) {
     throw thrown instanceof EnvironmentError ? thrown : await noEngine(thrown);
   }
@@ -104,6 +127,7 @@ export async function engineCall<T>(doing: string, call: () => Promise<T>): Prom
 
 /** An error of dockerode's as EnvironmentError. */
 export function engineTrouble(doing: string, thrown: unknown): EnvironmentError {
+  if (thrown instanceof EngineSilence) return new EnvironmentError(`${thrown.message} (${doing})`, thrown.cure);
   if (thrown instanceof EnvironmentError) return thrown;
   const { message } = asError(thrown);
   if (GONE.test(`${message} ${(thrown as { code?: string }).code ?? ''}`)) {

@@ -1,6 +1,6 @@
 /** Finding and removing what carries our labels: after a scenario, after a crash, and for `clean`. */
 import type Dockerode from 'dockerode';
-import { poll } from '../../clock';
+import { abortable, poll } from '../../clock';
 import { EnvironmentError, asError } from '../../errors';
 import { engineCall, statusOf } from './engine';
 import { LABEL, ownerIsDead, type Labels } from './labels';
@@ -39,12 +39,16 @@ export async function findLeftovers(docker: Dockerode): Promise<Found[]> {
   return all.filter(({ labels }) => labels[LABEL.keep] === undefined && ownerIsDead(labels));
 }
 
-/** Removes containers first, then networks and volumes. What is gone already is no error; what stays is one. */
-export async function removeFound(docker: Dockerode, all: Found[]): Promise<void> {
+/**
+ * Removes containers first, then networks and volumes. What is gone already is no error; what stays is one, and so is
+ * what is not removed before the signal is aborted: its labels let the next run find it.
+ */
+export async function removeFound(docker: Dockerode, all: Found[], signal?: AbortSignal): Promise<void> {
   const trouble: string[] = [];
   const remove = async (one: Found): Promise<void> => {
     try {
-      await removeOne(docker, one);
+      const removal = removeOne(docker, one);
+      await (signal ? abortable(removal, signal) : removal);
     } catch (thrown) {
       if (statusOf(thrown) !== 404) trouble.push(`${one.kind} ${one.name}: ${asError(thrown).message}`);
     }

@@ -36,10 +36,10 @@ interface Found {
 
 /**
  * Looks everywhere, each place bounded in time; a place that does not answer is remarked on, never an error. Without
- * `docker` the engine is left out.
+ * `engine` the engine is left out; one that is still being looked for keeps nobody else waiting.
  */
 export async function availableVersions(
-  docker: Dockerode | undefined,
+  engine: Dockerode | undefined | Promise<Dockerode | undefined>,
   options: ImageOptions,
   signal: AbortSignal,
 ): Promise<Available> {
@@ -54,13 +54,18 @@ export async function availableVersions(
     }
   };
   const cacheDir = options.cacheDir ?? defaultCacheDir();
-  if (!docker) remarks.push('the engine was not asked');
+  const present = async (): Promise<Found[]> => {
+    const docker = await engine;
+    if (docker) return look('the engine', inEngine(docker, options));
+    remarks.unshift('the engine was not asked');
+    return [];
+  };
   if (options.image !== undefined) {
-    const own = docker ? await look('the engine', inEngine(docker, options)) : [];
+    const own = await present();
     return { versions: merged(own), remarks: [...remarks, `only images like ${options.image} count (--image)`] };
   }
   const found = await Promise.all([
-    docker ? look('the engine', inEngine(docker, options)) : [],
+    present(),
     look(`the cache ${cacheDir}`, inCache(cacheDir)),
     look('builds', remembered(cacheDir, 'buildable', () => buildable(signal)).then(asFound('build'))),
     options.pull === 'never'
