@@ -7,7 +7,12 @@ const config: Config = {
   maxWorkers: 2,
   maxConcurrency: 6,
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/src/**/*.test.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
+    // A package of ES modules alone: Node can require it, jest can't.
+    '/node_modules/unbash/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!unbash/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 

@@ -2,8 +2,9 @@ import { defineUsage } from '../usage';
 
 export const usage = defineUsage('import', {
   about:
-    'Reads a Kubernetes manifest, a configuration file of etcd or a command line, and prints its flags and version as ' +
-    'YAML. What a drill decides itself (names, addresses, folders) is left out, and said. FILE - is standard input.',
+    'Print the flags and the version of an etcd as YAML for --var-file. FILE is a Kubernetes manifest, a compose file, a ' +
+    'configuration file of etcd or of a platform (kubeadm, K3s, Talos, …), a systemd unit, a script, or what `ps` prints; ' +
+    '- is standard input. What is not taken over is listed with the reason.',
   options: { to: { type: 'version', value: 'V', text: 'the version that you want to go to, as the variable `to`' } },
   examples: [
     {
