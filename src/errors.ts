@@ -105,6 +105,12 @@ export class Unmet extends Error {
   }
 }
 
+/** The exit code of the command line for what was thrown. */
+export function exitCodeOfError(thrown: unknown): 2 | 3 | 130 {
+  if (thrown instanceof ScenarioError || thrown instanceof UsageError) return 2;
+  return thrown instanceof Interrupted ? 130 : 3;
+}
+
 /** A thrown value as an Error, whatever it was. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -195,9 +195,26 @@ export function isKnownFailure(event: EventBody): boolean {
   return event.type === 'case-finished' && event.verdict === 'passed' && event.known !== undefined;
 }
 
+/** Why a run has no verdict: nothing was run. */
+export interface NothingRan {
+  /** The run's id. */
+  run: string;
+  kind: 'usage' | 'environment' | 'interrupted';
+  /** What the command line prints; its first line is the reason. */
+  message: string;
+  exitCode: number;
+}
+
 /** Something that listens to a run. `finish` is awaited after the last event. */
 export interface Reporter {
   readonly name: string;
+  /**
+   * For a reporter that writes files: replaces those of an earlier run by files that say that this one did not finish.
+   * Called before anything else, when the reports folder belongs to this run alone.
+   */
+  begin?(run: string): void;
   event(event: RunEvent): void;
   finish?(): Promise<void> | void;
+  /** In place of `event` and `finish`: the run ended before any case was started. */
+  nothingRan?(why: NothingRan): void;
 }

@@ -1,4 +1,4 @@
-import type { Problem } from './errors';
+import { asError, EnvironmentError, ScenarioError, type Problem } from './errors';
 import { plural } from './plural';
 import { formatPlace, stripControl } from './source';
 
@@ -15,6 +15,13 @@ export function formatProblems(problems: readonly Problem[]): string {
     ].join('\n'),
   );
   return stripControl([...told, `${counted(problems)}`, ''].join('\n'));
+}
+
+/** What was thrown, for people: the problems of files with their places, a cure where there is one. */
+export function messageOfError(thrown: unknown): string {
+  if (thrown instanceof ScenarioError) return formatProblems(thrown.problems).trimEnd();
+  if (thrown instanceof EnvironmentError) return [thrown.message, ...(thrown.cure ? [thrown.cure] : [])].join('\n');
+  return asError(thrown).message;
 }
 
 /** `2 problems; nothing was started`, `1 error and 2 warnings; nothing was started`, `1 warning`. */

@@ -48,9 +48,3 @@ function messageOf(thrown: unknown): string {
   }
   return `etcd-scenarios broke; this is a bug in it: ${asError(thrown).stack ?? String(thrown)}`;
 }
-
-export function exitCodeOfError(thrown: unknown): number {
-  if (thrown instanceof ScenarioError || thrown instanceof UsageError) return 2;
-  if (thrown instanceof Interrupted) return 130;
-  return 3;
-}

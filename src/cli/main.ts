@@ -13,7 +13,7 @@ async function main(argv: string[]): Promise<number> {
   try {
     return await answer(argv);
   } catch (thrown) {
-    const { processIo, tellError, exitCodeOfError } = await import('./io');
+    const [{ processIo, tellError }, { exitCodeOfError }] = await Promise.all([import('./io'), import('../errors')]);
     tellError(thrown, processIo());
     return exitCodeOfError(thrown);
   }

@@ -55,7 +55,7 @@ export const REPORTS = {
   reports: {
     type: 'text',
     value: 'FOLDER',
-    text: "where reports and members' logs are",
+    text: "where reports and members' logs are; {run} stands for the run's id: 'reports/{run}'",
     otherwise: 'the configuration, else reports',
   },
 } as const satisfies Options;

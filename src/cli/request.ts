@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { RunRequest } from '../index';
 import type { Configuration } from '../library/config';
+import { reportsOf } from '../library/run-id';
 import { parseVariables, type ValuesOf } from './args';
 import type { Io } from './io';
 import type { ETCD, IMAGES, REPORTS, RUNNING, VARIABLES } from './options';
@@ -28,9 +29,13 @@ export function imageTemplate(
   return image ?? (io.env['ETCD_SCENARIOS_IMAGE'] || configuration.image);
 }
 
-/** The absolute folder of the reports. */
-export function reportsFolder({ reports }: ValuesOf<typeof REPORTS>, configuration: Configuration, io: Io): string {
-  return resolve(io.cwd, reports ?? configuration.reports ?? 'reports');
+/** The absolute folder of the reports of a run. */
+export function reportsFolder(
+  { reports }: Partial<ValuesOf<typeof REPORTS>>,
+  configuration: Configuration,
+  { io, run }: { io: Io; run: string },
+): string {
+  return reportsOf(resolve(io.cwd, reports ?? configuration.reports ?? 'reports'), run);
 }
 
 export function variablesOf(

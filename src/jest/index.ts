@@ -7,12 +7,13 @@ import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors';
 import { casesOf, type FileOfCases, type FoundCase } from '../library/cases';
 import { readConfiguration, type Configuration } from '../library/config';
-import { formatProblems } from '../problems';
+import { newRunId, reportsOf } from '../library/run-id';
+import { formatProblems, messageOfError } from '../problems';
 import { titleOf } from '../report/ledger';
 import { RunnerClient } from './client';
 import { bare, errorOf } from './failed';
 import { jestGlobals, type JestGlobals } from './globals';
-import { told, type Lookup, type Order } from './protocol';
+import type { Lookup, Order } from './protocol';
 import { versionsMeant } from './versions';
 
 export interface DrillsOptions {
@@ -35,7 +36,10 @@ export interface DrillsOptions {
   pull?: 'missing' | 'never';
   /** So many drills at a time on this machine, in all of jest's workers together; left out: what the engine carries. */
   jobs?: number;
-  /** The folder for the members' whole logs; left out: the configuration's, else none are kept. */
+  /**
+   * The folder for the members' whole logs; if omitted, the configuration's, else none are kept. `{run}` stands for an id:
+   * each test gets a folder of its own.
+   */
   reports?: string;
 }
 
@@ -63,7 +67,7 @@ export function drills(paths: string | readonly string[], options: DrillsOptions
     jest.afterAll(() => client.close(), CLOSING_MS);
     for (const file of files) register(file, order, client, jest);
   } catch (thrown) {
-    failing(jest, `drills of ${wanted.join(', ')}`, told(thrown));
+    failing(jest, `drills of ${wanted.join(', ')}`, messageOfError(thrown));
   }
 }
 
@@ -77,12 +81,20 @@ function register(file: FileOfCases, order: Template, client: RunnerClient, jest
       jest.test.skip(`${name}: ${skip}`, () => undefined);
       continue;
     }
-    const request = { ...order.request, paths: [file.path], cases: [ref.id] };
+    const run = newRunId();
+    const { reports } = order.request;
+    const request = {
+      ...order.request,
+      run,
+      reports: reports == null ? null : reportsOf(reports, run),
+      paths: [file.path],
+      cases: [ref.id],
+    };
     // Side by side, as far as there is room: most of a drill is waiting.
     jest.test.concurrent(
       name,
       async () => {
-        const error = errorOf(await client.run({ ...order, request }), request.reports ?? null);
+        const error = errorOf(await client.run({ ...order, request }), request.reports);
         if (error) throw error;
       },
       deadlineOf(timeoutMs ?? request.timeoutMs),

@@ -1,15 +1,14 @@
 /** What a test file and the processes that work for it say to each other, as JSON. */
-import { asError, EnvironmentError, ScenarioError } from '../errors';
 import type { Failure, Verdict } from '../events';
 import type { RunRequest } from '../library/run';
 import type { LookupOptions, RequestedVersions } from '../library/versions';
-import { formatProblems } from '../problems';
 
 /** One case, to be run once there is room for it. */
 export interface Order {
   id: number;
   request: Pick<
     RunRequest,
+    | 'run'
     | 'paths'
     | 'cwd'
     | 'etcd'
@@ -36,10 +35,3 @@ export type Answer =
 export type Lookup = RequestedVersions & Pick<LookupOptions, 'images'>;
 
 export type Found = RequestedVersions | { refused: string };
-
-/** What is told of something thrown: the problems of files with their places, a cure where there is one. */
-export function told(thrown: unknown): string {
-  if (thrown instanceof ScenarioError) return formatProblems(thrown.problems).trimEnd();
-  if (thrown instanceof EnvironmentError) return [thrown.message, ...(thrown.cure ? [thrown.cure] : [])].join('\n');
-  return asError(thrown).message;
-}

@@ -5,7 +5,8 @@
 import { asError, EnvironmentError, Interrupted } from '../errors';
 import { run } from '../library/run';
 import { inSlot } from '../library/slots';
-import { told, type Answer, type Order } from './protocol';
+import { messageOfError } from '../problems';
+import type { Answer, Order } from './protocol';
 
 /** How often it looks whether jest is still there. */
 const LOOK_MS = 500;
@@ -16,14 +17,21 @@ const abandoning = new AbortController();
 async function serve({ id, request, jobs }: Order): Promise<Answer> {
   try {
     const { cases } = await inSlot(jobs, ending.signal, () =>
-      run({ ...request, jobs: 1, env: process.env, signal: ending.signal, abandon: abandoning.signal }),
+      run({
+        ...request,
+        sharesReports: true,
+        jobs: 1,
+        env: process.env,
+        signal: ending.signal,
+        abandon: abandoning.signal,
+      }),
     );
     const [finished] = cases;
     if (!finished) return { id, refused: 'it was skipped when it was to be run: has the file changed meanwhile?' };
     const { verdict, failure, further } = finished;
     return { id, verdict, failure, further };
   } catch (thrown) {
-    return { id, refused: told(thrown) };
+    return { id, refused: messageOfError(thrown) };
   }
 }
 

@@ -1,14 +1,12 @@
 /** A whole run: from paths to a verdict, with reports. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectEngine, type Engine } from '../cluster/docker/engine';
 import { removeDeadFolders } from '../cluster/docker/folders';
 import { findLeftovers, removeFound } from '../cluster/docker/remove';
 import type { ImageOptions } from '../cluster/docker/images';
-import { EnvironmentError, Interrupted, UsageError, type Problem } from '../errors';
-import type { Counts, EventOf, Reporter } from '../events';
-import { makeFolders, systemTrouble } from '../plain-file';
+import { EnvironmentError, exitCodeOfError, Interrupted, UsageError, type Problem } from '../errors';
+import type { Counts, EventOf, NothingRan, Reporter } from '../events';
+import { messageOfError } from '../problems';
 import { Broadcast } from '../report/broadcast';
 import { logFile, recordFile } from '../report/folder';
 import type { PlannedCase } from '../run/plan';
@@ -16,6 +14,8 @@ import { exitCodeOf, runCases } from '../run/run';
 import { requireRoom } from './disk';
 import { bindAddress, dockerEnvironment } from './docker-environment';
 import { withPasswords } from './passwords';
+import { openReports, reportsTrouble } from './reports-folder';
+import { newRunId, reportsOf } from './run-id';
 import { check, refuseErrors } from './check';
 import type { LoadRequest } from './load';
 import type { PlanRequest } from './plan';
@@ -26,6 +26,8 @@ const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 const GIVE_UP_MS = 3500;
 
 export interface RunRequest extends LoadRequest, PlanRequest {
+  /** The id of the run, from `newRunId`; if omitted, one is made. */
+  run?: string;
   /** The ids of the cases that are meant; left out: all of them. */
   cases?: readonly string[];
   jobs?: number;
@@ -34,8 +36,10 @@ export interface RunRequest extends LoadRequest, PlanRequest {
   keep?: boolean;
   /** Shows the values of a snapshot from outside; otherwise their length and SHA-256 stand for them. */
   showValues?: boolean;
-  /** Absolute folder for logs and file reports; null for none. */
+  /** Absolute folder for logs and file reports, `{run}` in it stands for the run's id; null for none. */
   reports?: string | null;
+  /** Several runs write logs to the reports folder at the same time: nothing of an earlier run is removed. */
+  sharesReports?: boolean;
   /** Who listens; made by the caller, who knows about streams and colours. */
   reporters?: readonly Reporter[];
   /** A scenario's deadline where it names none, in milliseconds. */
@@ -72,11 +76,59 @@ export interface RunResult {
 export async function run(request: RunRequest): Promise<RunResult> {
   const [signal, abandon] = [interruptionOf(request.signal), interruptionOf(request.abandon)];
   try {
-    return await runUntil(signal.signal, { ...request, abandon: abandon.signal });
+    return await withReports(request, (known) => runUntil(signal.signal, { ...known, abandon: abandon.signal }));
   } finally {
     signal.dispose();
     abandon.dispose();
   }
+}
+
+type Known = RunRequest & Required<Pick<RunRequest, 'run' | 'reports' | 'reporters'>>;
+
+/** Runs with the reports folder locked. Whatever ends the run early, its file reports say so. */
+async function withReports(request: RunRequest, work: (known: Known) => Promise<RunResult>): Promise<RunResult> {
+  const { run: id = newRunId(), reporters = [], signal } = request;
+  const reports = request.reports == null ? null : reportsOf(request.reports, id);
+  const known: Known = { ...request, run: id, reports, reporters };
+  if (reports === null) return work(known);
+  const release = await openReports(reports, id, { alone: request.sharesReports !== true });
+  try {
+    begin(reports, known);
+    return await work(known);
+  } catch (thrown) {
+    const reason = signal?.aborted ? new Interrupted('interrupted before anything ran') : thrown;
+    tellNothingRan(reporters, nothingRan(id, reason));
+    throw thrown;
+  } finally {
+    await release();
+  }
+}
+
+function begin(reports: string, { run: id, reporters }: Known): void {
+  try {
+    for (const reporter of reporters) reporter.begin?.(id);
+  } catch (thrown) {
+    throw reportsTrouble(reports, thrown);
+  }
+}
+
+/** Where a file can't be written, "did not finish" stays in it: what was thrown first is what counts. */
+export function tellNothingRan(reporters: readonly Reporter[], why: NothingRan): void {
+  for (const reporter of reporters) {
+    try {
+      reporter.nothingRan?.(why);
+    } catch {
+      continue;
+    }
+  }
+}
+
+const KINDS = { 2: 'usage', 3: 'environment', 130: 'interrupted' } as const;
+
+/** What the reports say of a run that ended, by what was thrown, before any case was started. */
+export function nothingRan(run: string, thrown: unknown): NothingRan {
+  const exitCode = exitCodeOfError(thrown);
+  return { run, kind: KINDS[exitCode], message: messageOfError(thrown), exitCode };
 }
 
 /**
@@ -95,7 +147,7 @@ function interruptionOf(signal: AbortSignal | undefined): { signal: AbortSignal;
   return { signal: controller.signal, dispose: () => signal?.removeEventListener('abort', pass) };
 }
 
-async function runUntil(interrupted: AbortSignal, request: RunRequest): Promise<RunResult> {
+async function runUntil(interrupted: AbortSignal, request: Known): Promise<RunResult> {
   const images: ImageOptions = { pull: 'missing', ...request.images };
   const { said, ...asked } = await resolveWithEngine(request, { images, signal: interrupted, say: request.say });
   const { cases: all, problems, remarks, noneFits } = await check({ ...request, ...asked });
@@ -120,7 +172,7 @@ interface Listening {
 }
 
 interface Checked {
-  request: RunRequest;
+  request: Known;
   interrupted: AbortSignal;
   cases: PlannedCase[];
   problems: Problem[];
@@ -132,15 +184,13 @@ interface Checked {
 
 async function runOn(engine: Engine, checked: Checked): Promise<RunResult> {
   const { request, interrupted, cases, problems, remarks, said, images, told } = checked;
+  const { run: id, reports } = request;
   const bind = bindAddress(engine, request.bind);
   const jobs = request.jobs ?? defaultJobs(engine);
   await requireRoom(cases, jobs, engine);
-  const id = newRunId();
-  const reports = request.reports ?? null;
-  if (reports !== null) prepareFolder(reports);
   const finished: EventOf<'case-finished'>[] = [];
   const collector: Reporter = { name: 'result', event: (e) => void (e.type === 'case-finished' && finished.push(e)) };
-  const broadcast = new Broadcast(id, [collector, ...(request.reporters ?? [])], Date.now);
+  const broadcast = new Broadcast(id, [collector, ...request.reporters], Date.now);
   const began = Date.now();
   const logFileOf = (caseId: string, member: string, incarnation: number): string | undefined =>
     reports === null ? undefined : join(reports, logFile(caseId, member, incarnation));
@@ -222,12 +272,6 @@ async function conclude(about: {
   return { run: about.id, exitCode: late ? 3 : exitCode, counts, cases: about.finished };
 }
 
-/** Sortable by time, unique enough for names in Docker. */
-function newRunId(): string {
-  const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15).toLowerCase();
-  return `es-${time}-${randomBytes(3).toString('hex')}`;
-}
-
 /** Most of a drill is waiting: more run at once than there are cores, as far as memory carries them. */
 export function defaultJobs({ cpus, memoryBytes }: Pick<Engine, 'cpus' | 'memoryBytes'>): number {
   const byMemory = Math.floor(memoryBytes / 1024 ** 3);
@@ -252,14 +296,4 @@ async function removeLeftovers(engine: Engine, signal: AbortSignal): Promise<str
   const counted = kinds.map((kind) => `${left.filter((one) => one.kind === kind).length} ${kind}s`);
   if (folders.length > 0) counted.push(`${folders.length} folders`);
   return `removed what a run that was killed had left: ${counted.join(', ')}`;
-}
-
-/** Makes the folder, and throws away the logs of the run before: those that stand beside its events. */
-function prepareFolder(folder: string): void {
-  try {
-    makeFolders(folder);
-    if (existsSync(join(folder, 'events.ndjson'))) rmSync(join(folder, 'logs'), { recursive: true, force: true });
-  } catch (thrown) {
-    throw new UsageError(`can't write reports to ${folder}: ${systemTrouble(thrown)}`);
-  }
 }

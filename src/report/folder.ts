@@ -13,9 +13,17 @@ export function folderName(caseId: string): string {
   return `${slug(caseId)}-${hash(caseId)}`;
 }
 
+/** The folder of all logs in a run's reports folder. */
+export const LOGS = 'logs';
+
+/** True for a name as `folderName` makes them. */
+export function isCaseFolder(name: string): boolean {
+  return /-[0-9a-f]{8}$/.test(name);
+}
+
 /** The case's folder, relative to the run's reports folder, with `/`. */
 export function caseLogs(caseId: string): string {
-  return `logs/${folderName(caseId)}`;
+  return `${LOGS}/${folderName(caseId)}`;
 }
 
 /** The log of one process of a member, relative to the run's reports folder, with `/`. */

@@ -9,6 +9,7 @@ import { nearest } from '../match';
 import { SummaryReporter } from './summary';
 import { oneLine } from './text';
 
+export { earlierReports, removeEarlierReports } from './earlier';
 export { Broadcast, type ReporterProblem } from './broadcast';
 export { renderFailure, renderFailures, headlineOf, type FailureOptions } from './failure';
 export { caseLogs, folderName, logFile } from './folder';

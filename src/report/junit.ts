@@ -2,11 +2,12 @@
 import os from 'node:os';
 import path from 'node:path';
 import { formatDuration } from '../clock';
-import type { Reporter, RunEvent } from '../events';
+import type { NothingRan, Reporter, RunEvent } from '../events';
 import { headlineOf, renderFailures } from './failure';
 import { writeWhole } from './files';
 import { knownReason, Ledger, reasonOf, titleOf, type CaseRecord } from './ledger';
 import { clean, indent, oneLine } from './text';
+import { DID_NOT_FINISH, nothingRanText } from './unfinished';
 import { workloadLines } from './workload';
 import { document, element, type Element } from './xml';
 
@@ -28,9 +29,34 @@ export class JunitReporter implements Reporter {
     this.ledger.event(event);
   }
 
-  finish(): void {
-    writeWhole(path.join(this.options.folder, 'junit.xml'), junitXml(this.ledger, this.options));
+  begin(run: string): void {
+    this.write(runXml(run, { type: 'unfinished', ...DID_NOT_FINISH }, this.options.hostname));
   }
+
+  nothingRan({ run, kind, message }: NothingRan): void {
+    if (this.ledger.hasBegun) return;
+    this.write(runXml(run, { type: kind, ...nothingRanText(message) }, this.options.hostname));
+  }
+
+  finish(): void {
+    this.write(junitXml(this.ledger, this.options));
+  }
+
+  private write(text: string): void {
+    writeWhole(path.join(this.options.folder, 'junit.xml'), text);
+  }
+}
+
+/** The document for a run without a verdict: one test case, the run itself, with an error. */
+function runXml(run: string, why: { type: string; message: string; text: string }, hostname = os.hostname()): string {
+  const name = 'etcd-scenarios';
+  const counts = { tests: 1, failures: 0, errors: 1 };
+  const error = element('error', { type: why.type, message: oneLine(why.message) }, [harmless(clean(why.text))]);
+  const testcase = element('testcase', { name: `run ${run}`, classname: name, time: seconds(0) }, [error]);
+  const timestamp = new Date().toISOString().slice(0, 19);
+  const attributes = { name, ...counts, skipped: 0, time: seconds(0), timestamp, hostname };
+  const suite = element('testsuite', attributes, [testcase]);
+  return document(element('testsuites', { name, ...counts, time: seconds(0) }, [suite]));
 }
 
 /** The document for a run that is over. */

@@ -78,6 +78,11 @@ export class Ledger {
     },
   };
 
+  /** Whether a case was started or skipped: the run has cases to tell of. */
+  get hasBegun(): boolean {
+    return this.cases.some(({ state }) => state !== 'waiting');
+  }
+
   get runId(): string {
     return this.run;
   }

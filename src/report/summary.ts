@@ -1,12 +1,21 @@
 /** `summary.json`: the run in one object, for scripts that do not want to read the whole stream. */
 import path from 'node:path';
-import { EVENT_VERSION, type Counts, type Failure, type Reporter, type RunEvent, type Verdict } from '../events';
+import {
+  EVENT_VERSION,
+  type Counts,
+  type Failure,
+  type NothingRan,
+  type Reporter,
+  type RunEvent,
+  type Verdict,
+} from '../events';
 import type { Comparison, Problem } from '../errors';
 import type { WorkloadFigures } from '../figures';
 import { toSafeJson, writeWhole } from './files';
 import { caseLogs } from './folder';
 import { matricesOf, type Matrix } from './matrix';
 import { Ledger, reasonOf, remarksOf, type CaseRecord } from './ledger';
+import { DID_NOT_FINISH, nothingRanText } from './unfinished';
 
 export interface FailureSummary {
   kind: Failure['kind'];
@@ -59,8 +68,10 @@ export interface RunSummary {
   tool: string;
   started: string;
   durationMs: number;
-  /** Null where the run was cut off. */
+  /** Null if the run did not finish. */
   exitCode: number | null;
+  /** Why the run has no verdict: it did not finish, or nothing was run. Absent if it ended in order. */
+  noVerdict?: string;
   counts: Counts;
   remarks: string[];
   /** What is likely wrong with the files, or not shown by them; absent where nothing is. */
@@ -82,9 +93,39 @@ export class SummaryReporter implements Reporter {
     this.ledger.event(event);
   }
 
-  finish(): void {
-    writeWhole(path.join(this.folder, 'summary.json'), `${toSafeJson(summarize(this.ledger), 2)}\n`);
+  begin(run: string): void {
+    this.write(withoutVerdict(run, null, DID_NOT_FINISH.message));
   }
+
+  nothingRan({ run, exitCode, message }: NothingRan): void {
+    if (this.ledger.hasBegun) return;
+    this.write(withoutVerdict(run, exitCode, nothingRanText(message).message));
+  }
+
+  finish(): void {
+    this.write(summarize(this.ledger));
+  }
+
+  private write(summary: RunSummary): void {
+    writeWhole(path.join(this.folder, 'summary.json'), `${toSafeJson(summary, 2)}\n`);
+  }
+}
+
+function withoutVerdict(run: string, exitCode: number | null, noVerdict: string): RunSummary {
+  return {
+    v: EVENT_VERSION,
+    run,
+    tool: 'etcd-scenarios',
+    started: new Date().toISOString(),
+    durationMs: 0,
+    exitCode,
+    noVerdict,
+    counts: { passed: 0, failed: 0, error: 0, interrupted: 0, skipped: 0 },
+    remarks: [],
+    bind: '',
+    engine: '',
+    cases: [],
+  };
 }
 
 /** The summary of a run that is over, or was cut off. */
@@ -98,6 +139,7 @@ export function summarize(ledger: Ledger): RunSummary {
     started: ledger.startedAt,
     durationMs: ledger.durationMs,
     exitCode: finished?.exitCode ?? null,
+    ...(finished ? {} : { noVerdict: DID_NOT_FINISH.message }),
     counts: ledger.counts,
     remarks: finished?.remarks ?? [],
     warnings: ledger.warnings.length > 0 ? ledger.warnings.map(summarizeWarning) : undefined,

@@ -1,12 +1,14 @@
 /** However a run ends, what it started is removed, the reports are whole, and the exit code says what happened. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventOf, EventType, RunEvent } from '../../src/events';
+import { parseXml, schemaErrors } from '../report/xml-check';
 import { canHavePrivateEngine, PrivateEngine } from './private-engine';
 import {
   cli,
   ETCD,
   execute,
+  filesUnder,
   inconsistencies,
   labelled,
   readEvents,
@@ -43,6 +45,7 @@ afterAll(async () => {
 }, 120_000);
 
 interface Run {
+  cwd: string;
   running: Running;
   reports: string;
   /** The events so far. */
@@ -57,6 +60,20 @@ interface Run {
 /** Starts a run of drills in a folder of its own. */
 function startRun(drills: Record<string, Drill | string>, args: string[] = [], env: NodeJS.ProcessEnv = {}): Run {
   const cwd = join(folder, `${++folders}`);
+  return startIn(cwd, drills, args, env);
+}
+
+/** Starts another run in the folder of one, with the same drills. */
+function runAgain({ cwd }: Run): Run {
+  return startIn(cwd, {}, []);
+}
+
+function startIn(
+  cwd: string,
+  drills: Record<string, Drill | string>,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Run {
   for (const [name, drill] of Object.entries(drills)) {
     write(join(cwd, 'scenarios', `${name}.yaml`), typeof drill === 'string' ? drill : yamlOf(name, drill));
   }
@@ -66,6 +83,7 @@ function startRun(drills: Record<string, Drill | string>, args: string[] = [], e
   const events = <T extends EventType>(type: T): EventOf<T>[] =>
     all().filter((event): event is EventOf<T> => event.type === type);
   const run: Run = {
+    cwd,
     running,
     reports,
     all,
@@ -244,6 +262,55 @@ describe('a run that was killed', () => {
   });
 });
 
+describe('the reports folder', () => {
+  const firstError = (run: Run): string | undefined => {
+    const root = parseXml(readFileSync(join(run.reports, 'junit.xml'), 'utf8'));
+    expect(schemaErrors(root)).toEqual([]);
+    return root.children[0]?.children[0]?.children.find(({ name }) => name === 'error')?.attributes.message;
+  };
+
+  test('of a run that is killed says that it did not finish, also where an earlier run was green', async () => {
+    const green = startRun({ drill: QUICK });
+    expect((await green.ended).exitCode).toBe(0);
+    expect(firstError(green)).toBeUndefined();
+    write(join(green.cwd, 'scenarios', 'drill.yaml'), yamlOf('drill', SLEEPER));
+    const killed = runAgain(green);
+    await killed.reaches('sleep 60s');
+    expect(firstError(killed)).toBe('the run did not finish');
+    killed.running.child.kill('SIGKILL');
+    await killed.ended;
+    expect(firstError(killed)).toBe('the run did not finish');
+    const summary = JSON.parse(readFileSync(join(killed.reports, 'summary.json'), 'utf8')) as object;
+    expect(summary).toMatchObject({ run: killed.id(), exitCode: null, noVerdict: 'the run did not finish', cases: [] });
+  });
+
+  test('is refused to a second run; the first one ends with whole reports and all its logs', async () => {
+    const first = startRun({ drill: { steps: '- start: all\n- sleep: 8s\n- expect: {healthy: all}' } });
+    await first.reaches('sleep 8s');
+    const second = await runAgain(first).ended;
+    expect(second.exitCode).toBe(2);
+    expect(second.stderr).toContain(`is in use by the run ${first.id()} `);
+    expect(second.stderr).toContain("--reports 'reports/{run}'");
+    expect((await first.ended).exitCode).toBe(0);
+    expectWholeReports(first, 0);
+    expect(firstError(first)).toBeUndefined();
+    const logs = filesUnder(join(first.reports, 'logs'));
+    expect(logs).toHaveLength(1);
+    expect(readFileSync(logs[0] ?? '', 'utf8')).toContain('ready to serve client requests');
+  });
+
+  test('is locked no more by a run that was killed', async () => {
+    const killed = startRun({ drill: SLEEPER });
+    await killed.reaches('sleep 60s');
+    killed.running.child.kill('SIGKILL');
+    await killed.ended;
+    write(join(killed.cwd, 'scenarios', 'drill.yaml'), yamlOf('drill', QUICK));
+    const next = runAgain(killed);
+    expect((await next.ended).exitCode).toBe(0);
+    expectWholeReports(next, 0);
+  });
+});
+
 test('two runs at once do not see each other, and both pass', async () => {
   const drill: Drill = {
     steps: `
@@ -351,7 +418,9 @@ describe('where nothing is run', () => {
     expect(stderr).toContain('did you mean `start`?');
     expect(stderr).toContain('scenarios/bad.yaml:5:11');
     expect(stderr).toContain('2 errors and 1 warning; nothing was started');
-    expect(existsSync(run.reports)).toBe(false);
+    const junit = parseXml(readFileSync(join(run.reports, 'junit.xml'), 'utf8'));
+    expect(schemaErrors(junit)).toEqual([]);
+    expect(junit.attributes).toMatchObject({ tests: '1', errors: '1' });
   });
 
   test('all skipped: exit 0, and a line says so; with --min-run 1 it is 2', async () => {

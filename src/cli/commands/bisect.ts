@@ -5,6 +5,7 @@ import { Interrupted, UsageError } from '../../errors';
 import type { Reporter } from '../../events';
 import { bisect, type Bisected, type BisectRequest, type TriedVersion } from '../../library/bisect';
 import { readConfiguration, type Configuration } from '../../library/config';
+import { newRunId } from '../../library/run-id';
 import { createReporters } from '../../report';
 import { renderFailure } from '../../report/failure';
 import { stripControl } from '../../source';
@@ -46,7 +47,7 @@ function requestOf(
   configuration: Configuration,
   io: Io,
 ): Omit<BisectRequest, 'say' | 'onTry'> {
-  const reports = join(reportsFolder(options, configuration, io), 'bisect');
+  const reports = join(reportsFolder(options, configuration, { io, run: newRunId() }), 'bisect');
   const { good, bad, over } = options;
   if (over === undefined && options.etcd !== undefined) {
     throw new UsageError('--etcd goes with --over: without it, the version that the drill runs with is what changes');

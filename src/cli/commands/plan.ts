@@ -20,7 +20,7 @@ export const command: Command = async (argv, io) => {
     ...variablesOf(options),
     ...(await resolveWithoutEngine({ etcd: options.etcd, defaultEtcd: configuration.etcd }, io.env)),
     image: imageTemplate(options, configuration, io),
-    reports: reportsFolder(options, configuration, io),
+    reports: reportsFolder(options, configuration, { io, run: '' }),
   });
   for (const remark of remarks) io.err.write(`${stripControl(remark)}\n`);
   io.out.write(options.json ? `${JSON.stringify(cases, null, 2)}\n` : stripControl(cases.map(told).join('\n')));

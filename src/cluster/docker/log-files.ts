@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { EnvironmentError } from '../../errors';
-import { makeFolders } from '../../plain-file';
+import { makeFolders, systemTrouble } from '../../plain-file';
 
 /** The files that processes' logs are written to, as they come. */
 export class LogFiles {
@@ -11,7 +11,11 @@ export class LogFiles {
 
   /** Opens a file; what is answered appends to it. */
   open(path: string): (text: string) => void {
-    makeFolders(dirname(path));
+    try {
+      makeFolders(dirname(path));
+    } catch (thrown) {
+      throw new EnvironmentError(`can't write ${path}: ${systemTrouble(thrown)}`, undefined, { cause: thrown });
+    }
     const file = createWriteStream(path, { mode: 0o644 });
     file.on('error', (error) => this.onTrouble(new EnvironmentError(`can't write ${path}: ${error.message}`)));
     this.files.push(file);

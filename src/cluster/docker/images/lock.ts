@@ -1,10 +1,10 @@
 /** One holder at a time among the processes of this machine, by a file that only one of them can create. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { poll } from '../../../clock';
-import { ownerIsDead, ownerLabels, type Labels } from '../labels';
+import { ownerIsDead, ownerLabels, ownerState, type Labels } from '../labels';
 
 const BEAT_MS = 5_000;
 /** A holder that can't be looked at (another container, no /proc) counts as dead when it has not been heard for so long. */
@@ -42,6 +42,78 @@ export async function holdOneOf(
     clearInterval(beat);
     if ((await readHolder(file)) === text) await rm(file, { force: true });
   };
+}
+
+/** How often a lock is tried whose file comes and goes. */
+const TRIES = 5;
+
+export type Held =
+  | { release: () => Promise<void> }
+  /** Empty if the holder does not say who it is. */
+  | { holder: Labels };
+
+/**
+ * Takes the lock if nobody holds it, without waiting; otherwise returns who does. A holder that is certainly dead is
+ * replaced, and so is one that can't be seen from here and has been silent for a minute. Throws the system's error.
+ */
+export async function tryHold(file: string, labels: Labels): Promise<Held> {
+  const text = JSON.stringify({ ...labels, token: randomUUID() });
+  for (let tries = 1; ; tries++) {
+    if (await create(file, text)) return { release: await keepAlive(file, text) };
+    const holder = await readHolder(file);
+    const isFree = holder !== undefined && (await isOver(file, holder));
+    if (isFree) await removeDead(file, holder);
+    if (holder !== undefined && (!isFree || tries === TRIES)) return { holder: labelsIn(holder) };
+  }
+}
+
+/** Who holds the lock now; undefined if nobody does. */
+export async function holderOf(file: string): Promise<Labels | undefined> {
+  const holder = await readHolder(file);
+  return holder === undefined || (await isOver(file, holder)) ? undefined : labelsIn(holder);
+}
+
+/** Written through the open file: a lock that another process took over meanwhile is another file. */
+async function keepAlive(file: string, text: string): Promise<() => Promise<void>> {
+  const handle = await open(file, 'r+');
+  const beat = setInterval(() => void handle.write(text, 0).catch(() => undefined), BEAT_MS);
+  beat.unref();
+  return async () => {
+    clearInterval(beat);
+    await handle.close();
+    if ((await readHolder(file)) === text) await rm(file, { force: true });
+  };
+}
+
+/** An owner in another PID namespace, or on another host, is judged by its silence. */
+async function isOver(file: string, holder: string): Promise<boolean> {
+  const labels = labelsIn(holder);
+  const state = ownerState(labels);
+  return state === 'dead' || (state === 'unknown' && (await silentFor(file)) > SILENT_MS);
+}
+
+/** Milliseconds since the file was written, by the clock of the file system: hosts that share one have clocks of their own. */
+async function silentFor(file: string): Promise<number> {
+  const probe = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(probe, '');
+    const [now, then] = [await stat(probe), await stat(file)];
+    return now.mtimeMs - then.mtimeMs;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw thrown;
+  } finally {
+    await rm(probe, { force: true });
+  }
+}
+
+function labelsIn(holder: string): Labels {
+  try {
+    const labels: unknown = JSON.parse(holder);
+    return typeof labels === 'object' && labels !== null ? (labels as Labels) : {};
+  } catch {
+    return {};
+  }
 }
 
 async function acquire(
@@ -91,11 +163,7 @@ async function readHolder(file: string): Promise<string | undefined> {
 }
 
 function isDead(holder: string): boolean {
-  try {
-    return ownerIsDead(JSON.parse(holder) as Labels);
-  } catch {
-    return false;
-  }
+  return ownerIsDead(labelsIn(holder));
 }
 
 /** True once the file has not been touched for long, by our own watch: clocks differ, and machines sleep. */
