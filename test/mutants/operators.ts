@@ -134,16 +134,12 @@ function* aboutTheStep(step: TextStep, context: Context): Generator<Mutation> {
   }
 }
 
-/** A write that nobody reads makes no difference. */
-function canDrop(step: TextStep, { steps }: Context): boolean {
+/** A write makes no difference where nobody reads it, where the next write hides it, or where its absence is expected. */
+function canDrop(step: TextStep, context: Context): boolean {
   if (!EFFECTS.includes(step.action) || !step.hasOwnLines || step.isOnly || step.expectError) return false;
   if (step.action !== 'put') return true;
-  const key = scalarText(argument(step, 'key'));
-  return steps.some((other) => {
-    if (other.action !== 'get') return false;
-    const read = scalarText(argument(other, 'key')) ?? '';
-    return argument(other, 'prefix') ? key?.startsWith(read) : read === key;
-  });
+  const next = nextAbout(step, context);
+  return next?.action === 'get' && !argument(next, 'absent');
 }
 
 function* aboutTheError(step: TextStep, at: number, context: Context): Generator<Mutation> {
@@ -196,13 +192,21 @@ function* aboutWhatIsRead(step: TextStep, context: Context): Generator<Mutation>
     yield* change('other value', argument(step, 'output'), 'mutant', 'the output is another one');
 }
 
-/** Whether the next write of the key that a `get` compares is this one. */
-function isReadLater(step: TextStep, { steps }: Context): boolean {
-  const key = scalarText(argument(step, 'key'));
-  const after = steps.slice(steps.indexOf(step) + 1).filter((other) => scalarText(argument(other, 'key')) === key);
+/** Whether a `get` compares the value that this step writes. */
+function isReadLater(step: TextStep, context: Context): boolean {
+  const next = nextAbout(step, context);
   const value = scalarText(argument(step, 'value'));
-  const [next] = after;
   return next?.action === 'get' && value !== undefined && scalarText(argument(next, 'value')) === value;
+}
+
+/** The next step that reads or writes the key of this one. */
+function nextAbout(step: TextStep, { steps }: Context): TextStep | undefined {
+  const key = scalarText(argument(step, 'key')) ?? '';
+  return steps.slice(steps.indexOf(step) + 1).find((other) => {
+    const about = scalarText(argument(other, 'key'));
+    if (about === undefined) return false;
+    return argument(other, 'prefix') ? key.startsWith(about) : about === key;
+  });
 }
 
 function* aboutTheCluster(args: Node, step: TextStep, context: Context): Generator<Mutation> {
