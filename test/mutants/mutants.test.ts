@@ -31,6 +31,11 @@ describe('the mutants of each scenario that ships', () => {
     expect(steps).toEqual(['start', 'put', 'kill', 'put', 'start', 'get'].map((one, i) => `step ${i + 1} (${one})`));
   });
 
+  it('include every mutant that is explained', () => {
+    const keys = new Set(ORIGINALS.flatMap((original) => mutantsOf(original, ERRORS, '1')).map(keyOf));
+    expect([...readExplained().keys()].filter((key) => !keys.has(key))).toEqual([]);
+  });
+
   it('differ with the seed', () => {
     const [original] = ORIGINALS;
     if (!original) throw new Error('no scenario ships');
