@@ -69,7 +69,8 @@ export const SENSE_RULES = {
   ),
   'unknown-flag': likely(
     'No known version of etcd has a flag of this name, or it is not known whether the patch version that runs has it. The flag is ' +
-      'passed on as written. A flag that the version certainly lacks is an error (`lacking-flag`).',
+      'passed on as written. A flag that the version certainly lacks is an error (`lacking-flag`). `run` asks the image ' +
+      'of the version, if it is present, and what it says counts.',
   ),
   'no-downgrade-request': certain(
     'etcd can be asked for a downgrade from 3.6 on. 3.5 answers with a time-out, stores the request all the same, and the next ' +

@@ -23,6 +23,19 @@ export function nearestFlag(name: string): string | undefined {
   return nearest(name, Object.keys(FLAG_RANGES));
 }
 
+/** What images said of flags, by version and flag. It overrides the table: an image may be a build of its own. */
+const measured = new Map<string, boolean>();
+
+/** Keeps what the image of a version says of a flag, for this process. */
+export function learnFlag(version: string, flag: string, has: boolean): void {
+  measured.set(`${version} ${flag}`, has);
+}
+
+/** True where the image of a version was asked for a flag. */
+export function knowsFlag(version: string, flag: string): boolean {
+  return measured.has(`${version} ${flag}`);
+}
+
 /**
  * How a version spells a flag. `lacking`: this very version certainly lacks it, and why. `unknown`: whether it has the
  * flag is not known, and what is known; the flag is passed on as written.
@@ -31,6 +44,9 @@ export type Spelling = { flag: string } | { gate: string } | { lacking: string }
 
 /** How a version spells a flag, or why it can't. */
 export function spell(version: string, name: string): Spelling {
+  const said = measured.get(`${version} ${name}`);
+  if (said === true) return { flag: name };
+  if (said === false) return { lacking: `the image of etcd ${version} has no flag --${name}${guess(name)}` };
   const bare = name.replace(/^experimental-/, '');
   const gate = Object.hasOwn(FEATURE_GATES, bare) ? FEATURE_GATES[bare] : undefined;
   if (gate !== undefined && compareVersions(version, '3.6') >= 0) return { gate };
@@ -40,13 +56,17 @@ export function spell(version: string, name: string): Spelling {
   if (present) return { flag: present.flag };
   const ranges = rangesText(name);
   if (ranges === '') {
-    const near = nearestFlag(name);
-    return { unknown: `no known version of etcd has the flag --${name}${near ? `; did you mean \`${near}\`?` : ''}` };
+    return { unknown: `no known version of etcd has the flag --${name}${guess(name)}` };
   }
   if (known.some(({ presence }) => presence === 'unknown')) {
     return { unknown: `it is not known whether etcd ${version} has the flag --${name} (${ranges})` };
   }
   return { lacking: `etcd ${version} has no flag --${name} (${ranges})` };
+}
+
+function guess(name: string): string {
+  const near = isFlag(name) ? undefined : nearestFlag(name);
+  return near === undefined ? '' : `; did you mean \`${near}\`?`;
 }
 
 /**

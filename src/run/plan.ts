@@ -6,6 +6,7 @@ import type { CaseRef } from '../events';
 import { knownFor, type KnownFailing } from '../scenario/known-failing';
 import { isNullText, valueOf, type Node, type ScalarNode } from '../scenario/node';
 import { followDrill } from '../scenario/follow';
+import { OWNED_FLAGS } from '../scenario/owned-flags';
 import { fileProblems } from '../scenario/rules';
 import { silence } from '../scenario/silences';
 import { allSteps, runsWith, type LoadedStep, type Scenario } from '../scenario/scenario';
@@ -236,6 +237,30 @@ function unknownFlags(node: Node | undefined, version: string): { key: Node; unk
     const spelling = spell(version, key.text);
     return 'unknown' in spelling ? [{ key, unknown: spelling.unknown }] : [];
   });
+}
+
+/** A flag of which the table is not sure that a version has it, or is sure that it lacks it. */
+export interface DoubtfulFlag {
+  version: string;
+  flag: string;
+}
+
+/** The flags of these cases that an image should be asked for, each once. */
+export function doubtfulFlags(cases: readonly PlannedCase[]): DoubtfulFlag[] {
+  const doubts = new Map<string, DoubtfulFlag>();
+  for (const { scenario, version, versions, skip } of cases) {
+    if (skip !== undefined) continue;
+    const steps = stepsFor(scenario, version).filter(({ modifiers }) => modifiers.expectError === undefined);
+    const nodes = [scenario.flagsNode, ...steps.map((step) => argument(step, 'flags'))];
+    for (const { text: flag } of nodes.flatMap(setFlags)) {
+      for (const one of versions) {
+        const spelling = spell(one, flag);
+        const isDoubtful = 'unknown' in spelling || 'lacking' in spelling;
+        if (isDoubtful && !OWNED_FLAGS.has(flag)) doubts.set(`${one} ${flag}`, { version: one, flag });
+      }
+    }
+  }
+  return [...doubts.values()];
 }
 
 /** The names in a map of flags that are set: `null` drops one. */
