@@ -44,6 +44,8 @@ export class DrillState {
    * cluster without authentication as well (measured on 3.3 to 3.7).
    */
   private mayAuthenticate = false;
+  /** The members of whom it is certain that no process of theirs ever ran. */
+  private readonly neverRan: Set<string>;
   /** What steps keep their results as, for those that end members chosen while running. */
   keepsAs: string | undefined;
   /** Inside of `parallel` the order is open: nothing about quorums can be said there. */
@@ -61,6 +63,7 @@ export class DrillState {
     this.flagPlaces = drill.flagPlaces ?? new Map();
     this.auth = drill.auth;
     this.roster = new Roster(drill.members, PLAIN);
+    this.neverRan = new Set(drill.members);
     this.facts = new DrillMembers(drill.members);
     this.clusters = new DrillClusters(this.facts, this.roster);
   }
@@ -72,6 +75,11 @@ export class DrillState {
   /** Undefined where that is not certain, as of a name that only stands for a member: `$victim`. */
   isUp(member: string): boolean | undefined {
     return this.facts.find(member)?.up;
+  }
+
+  /** Whether certainly no process of the member ever ran: it has no log. */
+  hasNeverRun(member: string): boolean {
+    return this.neverRan.has(member);
   }
 
   hasData(member: string): boolean | undefined {
@@ -122,6 +130,7 @@ export class DrillState {
 
   /** `settled`: it was waited for until it served. */
   started(member: string, spec: StartSpec, settled = true): void {
+    this.neverRan.delete(member);
     const cluster = this.clusters.afterStart(member, spec);
     // A member that was removed ends itself; after a mistake the stop may be what stands at the wrong place.
     const up = this.roster.isRemoved(member) || this.facts.of(member).doubtful ? undefined : true;
@@ -134,6 +143,7 @@ export class DrillState {
 
   /** It may run or not: its start was refused, in a way that only shows when it happens. */
   mayHaveStarted(member: string): void {
+    this.neverRan.delete(member);
     const { spec } = this.facts.of(member);
     this.facts.forget([member]);
     this.facts.of(member).spec = spec;
@@ -224,6 +234,7 @@ export class DrillState {
 
   /** From here on nothing is certain about these members, or about anybody. */
   forget(members: readonly string[] = this.members): void {
+    for (const member of members) this.neverRan.delete(member);
     this.facts.forget(members);
   }
 
@@ -262,11 +273,17 @@ export class DrillState {
     return this.ordered && this.clusters.hasQuorum(cluster);
   }
 
-  /** `all`: whom the cluster knows, or all that are declared before there is one. Undefined where that is open. */
+  /**
+   * `all`, as `select` has it: the member list and whoever runs besides, or all that are declared before there is either.
+   * Undefined where that is open. A member that was removed ends, and is waited for.
+   */
   private everybody(): readonly string[] | undefined {
     if (!this.listIsCertain) return undefined;
-    const known = this.roster.known();
-    return known.length === 0 ? this.members : known;
+    const known = new Set(this.roster.known());
+    const others = this.members.filter((member) => !known.has(member) && !this.roster.isRemoved(member));
+    if (others.some((member) => this.isUp(member) === undefined)) return undefined;
+    const meant = this.members.filter((member) => known.has(member) || (others.includes(member) && this.isUp(member)));
+    return meant.length === 0 ? this.members : meant;
   }
 }
 

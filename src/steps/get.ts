@@ -2,6 +2,7 @@ import type { Call } from '../cluster/client';
 import type { MemberProcess } from '../cluster/cluster';
 import { Unmet, type Comparison } from '../errors';
 import { askedMembers } from './ask';
+import { clustersApart } from './clusters';
 import type { StepContext } from './context';
 import { asked, each, etcdctl, OPEN, quote, sentences, type Instruction } from './instruction';
 import type { DrillState } from './drill-state';
@@ -92,6 +93,9 @@ export const get = defineStep({
     }
     const [first] = answers;
     if (!first) return;
+    // Equal keys in different clusters are worth a word, and no failure: each member was asked for itself.
+    const apart = args.from === 'all' ? await clustersApart(processes, context) : undefined;
+    if (apart !== undefined) context.remark(`the members that were read are in different clusters: ${apart}`);
     if (args.hash !== undefined) context.remark(sameWords(args, first, list(processes.map(({ member }) => member))));
     if (first.first) context.secrecy.learn(first.first.value);
     return resultOf(first);

@@ -7,6 +7,7 @@ import { changeMembers, listedMember } from './change';
 import { checkPeerURL } from './peer-url';
 import type { StepContext } from './context';
 import type { DrillState } from './drill-state';
+import { markRemoved } from './ending';
 import { andList, asked, etcdctl, memberIdCommand, quote, sentences, targetOf, type Instruction } from './instruction';
 import { MEMBERS } from './results';
 import { flag, memberName, single, text } from './schema';
@@ -173,6 +174,7 @@ export const memberRemove = defineStep({
       },
       name,
     );
+    markRemoved(context.cluster.process(name));
     context.cluster.roster.removed(name, { asked: by });
     return { members: [name] };
   },

@@ -1,6 +1,7 @@
 import { Unmet } from '../errors';
 import { isUp } from './ask';
 import type { StepContext } from './context';
+import { awaitEnding } from './ending';
 import { clusterList } from '../cluster/command';
 import { atLeast } from '../cluster/version';
 import type { ListEntry, Roster } from '../cluster/roster';
@@ -91,9 +92,9 @@ export const restore = defineStep({
   },
   runbook: ({ member, snapshot, ...args }, state) => instruct(member, snapshot, args, state),
   async run({ member, snapshot, ...args }, context) {
-    const selected = await select(member, context);
-    const members = member === 'all' && selected.length === 0 ? [...context.cluster.members] : selected;
+    const members = await select(member, context);
     context.concerns(...members);
+    await awaitEnding(context, members);
     for (const one of members) refuseUnfit(one, context);
     await withSnapshot(snapshot, context, (file) =>
       Promise.all(members.map((one) => restoreOne(one, { ...file, source: sourceOf(snapshot, args) }, args, context))),

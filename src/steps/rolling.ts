@@ -3,6 +3,7 @@ import type { MemberProcess, StartSpec } from '../cluster/cluster';
 import { formatDuration, poll } from '../clock';
 import { Unmet } from '../errors';
 import { isUp } from './ask';
+import { clusterOf } from './clusters';
 import type { StepContext } from './context';
 import { PROBE_MS, servingProcesses, waitUntilServing } from './health';
 import { limited } from './limited';
@@ -144,7 +145,11 @@ async function leadElsewhere(leader: string, to: string, context: StepContext): 
 async function catchUp(process: MemberProcess, context: StepContext): Promise<void> {
   const { member } = process;
   context.waitingFor(`${member} to catch up`);
-  const others = (await servingProcesses(context)).filter((other) => other !== process);
+  const ownCluster = await clusterOf(process, context);
+  const others: MemberProcess[] = [];
+  for (const other of await servingProcesses(context)) {
+    if (other !== process && (await clusterOf(other, context)) === ownCluster) others.push(other);
+  }
   const revisions = await Promise.all(others.map((other) => revisionOf(other, context)));
   const newest = revisions.reduce((most, revision) => (revision > most ? revision : most), 0n);
   let own = 0n;

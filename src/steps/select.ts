@@ -2,7 +2,9 @@
 import type { MemberProcess } from '../cluster/cluster';
 import { poll } from '../clock';
 import { EtcdSaid, Unmet } from '../errors';
+import { clustersApart } from './clusters';
 import type { StepContext } from './context';
+import { awaitEnding } from './ending';
 import { PROBE_MS } from './health';
 
 /** Words that stand for members; no member may be named so. */
@@ -39,7 +41,7 @@ function isWord(text: string): text is SelectorWord {
 }
 
 async function resolveWord(word: SelectorWord, context: StepContext): Promise<string[]> {
-  if (word === 'all') return context.cluster.roster.known();
+  if (word === 'all') return everybody(context);
   const leader = await agreedLeader(context);
   const voters = runningVoters(context);
   const others = voters.filter((member) => member !== leader);
@@ -61,6 +63,20 @@ async function resolveWord(word: SelectorWord, context: StepContext): Promise<st
       return atLeastOne(others.slice(0, wanted), 'voter beside the leader');
     }
   }
+}
+
+/**
+ * `all`: every member of the member list, and every declared member whose process runs; before there is either, all that are
+ * declared. Waits for processes that are about to end, and notes which declared members are left out.
+ */
+export async function everybody(context: StepContext): Promise<string[]> {
+  await awaitEnding(context);
+  const { cluster } = context;
+  const meant = new Set([...cluster.roster.known(), ...cluster.running().map(({ member }) => member)]);
+  if (meant.size === 0) return [...cluster.members];
+  const left = cluster.members.filter((member) => !meant.has(member));
+  if (left.length > 0) context.note(`\`all\` leaves out, not in the member list and not running: ${left.join(', ')}`);
+  return cluster.members.filter((member) => meant.has(member));
 }
 
 function atLeastOne(members: string[], what: string): string[] {
@@ -92,8 +108,10 @@ export async function agreedLeader(context: StepContext): Promise<string> {
     { withinMs: Math.min(LEADER_WAIT_MS, context.left()), signal: context.signal },
   );
   if (leader === undefined) {
+    const apart = await clustersApart(context.cluster.running(), context);
+    const why = apart === undefined ? '' : `; they are in different clusters: ${apart}`;
     throw new Unmet(
-      `the members that serve agree on no leader; they said: ${answers.join('; ') || 'nothing, none runs'}`,
+      `the members that serve agree on no leader; they said: ${answers.join('; ') || 'nothing, none runs'}${why}`,
       [],
       'a leader that all members that serve agree on',
     );

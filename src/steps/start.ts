@@ -2,6 +2,7 @@ import type { MemberProcess, StartSpec } from '../cluster/cluster';
 import { Unmet } from '../errors';
 import { isUp } from './ask';
 import type { StepContext } from './context';
+import { awaitEnding } from './ending';
 import { waitUntilServing } from './health';
 import { checkPeerURL } from './peer-url';
 import { expectRefusal } from './refusal';
@@ -11,7 +12,7 @@ import { instructStart, type StartArgs } from './start-instruction';
 import { followStart, noQuorumMessage } from './start-sense';
 import { startSpec } from './start-spec';
 import { defineStep } from './step';
-import { select, type Selector } from './select';
+import { everybody, select, type Selector } from './select';
 import { list } from './words';
 
 export const start = defineStep({
@@ -67,17 +68,16 @@ function sentenceOf(args: StartArgs): string {
 
 /** `all` means those that are down, or everybody before the first start; a running member by name is a mistake. */
 async function membersToStart(selector: Selector, context: StepContext): Promise<string[]> {
-  const { cluster } = context;
   if (selector !== 'all') {
     const members = await select(selector, context);
+    await awaitEnding(context, members);
     const up = members.find((member) => isUp(member, context));
     if (up !== undefined) throw new Unmet(`${up} is running already`);
     return members;
   }
-  const known = cluster.roster.known();
-  const everybody = known.length === 0 ? [...cluster.members] : known;
-  const members = everybody.filter((member) => !isUp(member, context));
-  const left = everybody.filter((member) => isUp(member, context));
+  const meant = await everybody(context);
+  const members = meant.filter((member) => !isUp(member, context));
+  const left = meant.filter((member) => isUp(member, context));
   context.resolved('all', members);
   if (left.length > 0) context.note(`left alone, running already: ${left.join(', ')}`);
   return members;

@@ -2,6 +2,7 @@ import { abortable, after } from '../clock';
 import { Unmet } from '../errors';
 import { processOf } from './ask';
 import type { StepContext } from './context';
+import { awaitEnding, wasRemoved } from './ending';
 import { MEMBERS } from './results';
 import { selector } from './schema';
 import type { DrillState } from './drill-state';
@@ -16,6 +17,7 @@ export async function stopGracefully(member: string, context: StepContext): Prom
 }
 
 async function end(member: string, signal: 'SIGTERM' | 'SIGKILL', context: StepContext): Promise<void> {
+  if (await hasEndedByItself(member, context)) return;
   const process = processOf(member, context);
   context.waitingFor(`${member} to end`);
   await context.cluster.signal(member, signal);
@@ -26,6 +28,15 @@ async function end(member: string, signal: 'SIGTERM' | 'SIGKILL', context: StepC
     if (context.signal.aborted || !limit.aborted) throw thrown;
     throw new Unmet(`${member} still runs after ${signal}`, [], `${member} to end`);
   }
+}
+
+/** A member that was removed exits by itself: whether that comes before the signal is chance, so it is waited for. */
+async function hasEndedByItself(member: string, context: StepContext): Promise<boolean> {
+  await awaitEnding(context, [member]);
+  const process = context.cluster.process(member);
+  if (process?.exitCode === undefined || !wasRemoved(process, context.cluster.roster)) return false;
+  context.note(`${member} was removed from the cluster, and has exited by itself with code ${process.exitCode}`);
+  return true;
 }
 
 /** Those that a selector means and that run: `all` leaves alone who is down already. */

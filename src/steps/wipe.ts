@@ -1,5 +1,6 @@
 import { Unmet } from '../errors';
 import type { DrillState } from './drill-state';
+import { awaitEnding } from './ending';
 import { MEMBERS } from './results';
 import { selector } from './schema';
 import { select, type Selector } from './select';
@@ -40,6 +41,7 @@ export const wipe = defineStep({
   },
   async run({ member }, context) {
     const members = await select(member, context);
+    await awaitEnding(context, members);
     const up = context.cluster.running().find((process) => members.includes(process.member));
     if (up) throw new Unmet(`${up.member} is running; stop or kill it before its data is thrown away`);
     await Promise.all(members.map((one) => context.cluster.wipe(one)));

@@ -2,17 +2,27 @@
 import type { MemberProcess } from '../../cluster/cluster';
 import type { Comparison } from '../../errors';
 import { EtcdSaid, Unmet } from '../../errors';
+import { notOneCluster } from '../clusters';
 import type { StepContext } from '../context';
 import { servingProcesses } from '../health';
 import { differing } from './row';
 
-/** Those that serve, for rows that need somebody to ask. */
+/**
+ * Those that serve, for rows about the cluster; the comparison that does not hold where nobody serves, or where they are in
+ * different clusters and no one cluster can be meant.
+ */
 export async function askable(
   subject: string,
   expected: string,
   context: StepContext,
+  { ofOneCluster = true } = {},
 ): Promise<MemberProcess[] | Comparison[]> {
   const serving = (await servingProcesses(context)).filter(({ member }) => !context.cluster.roster.isRemoved(member));
+  const apart = ofOneCluster ? await notOneCluster(serving, context) : [];
+  if (apart.length > 0) {
+    context.concerns(...serving.map(({ member }) => member));
+    return apart;
+  }
   if (serving.length > 0) return serving;
   const up = context.cluster.running().map(({ member }) => member);
   context.concerns(...up);

@@ -176,7 +176,7 @@ export const clusterId = defineRow({
     const idOf = async ({ client }: MemberProcess): Promise<string> =>
       (await client.status(context.call(PROBE_MS))).clusterId;
     if (typeof expected === 'string') {
-      const asked = await askable('cluster ID', hexId(expected), context);
+      const asked = await askable('cluster ID', hexId(expected), context, { ofOneCluster: false });
       return areProcesses(asked) ? compareEach(asked, 'cluster ID', hexId(expected), idOf) : asked;
     }
     const serving = await servingProcesses(context);
@@ -250,7 +250,8 @@ export const version = defineRow({
   async look({ cluster, storage, member = {} }, context) {
     const fits = (actual: string | undefined, wanted: string): string =>
       actual === wanted || actual?.startsWith(`${wanted}.`) ? wanted : (actual ?? 'not said');
-    const asked = await askable('version', cluster ?? storage ?? 'members that serve', context);
+    const ofOneCluster = cluster !== undefined || storage !== undefined;
+    const asked = await askable('version', cluster ?? storage ?? 'members that serve', context, { ofOneCluster });
     if (!areProcesses(asked)) return asked;
     const ofEach = async (subject: string, key: string, wanted: string | undefined): Promise<Comparison[]> =>
       wanted === undefined

@@ -1,16 +1,19 @@
 import type { HashAnswer } from '../../cluster/client';
 import { poll } from '../../clock';
 import { Unmet, EtcdSaid, type Comparison } from '../../errors';
+import { notOneCluster } from '../clusters';
 import type { StepContext } from '../context';
 import { PROBE_MS } from '../health';
-import { etcdctl, everybody, named } from '../instruction';
+import { etcdctl, everybody as everybodyIn, named } from '../instruction';
 import { memberNames } from '../schema';
+import { everybody } from '../select';
 import { defineRow } from './row';
 
 export const consistent = defineRow({
   name: 'consistent',
   description:
-    'all running voters have the same HashKV at the same revision, while clients write as well; `{among: […]}` for some',
+    'all running voters are in one cluster, and have the same HashKV at the same revision, while clients write as well; ' +
+    '`{among: […]}` for some',
   example: 'true',
   schema: {
     type: ['boolean', 'object'],
@@ -23,7 +26,7 @@ export const consistent = defineRow({
   runbook(value, state) {
     const target =
       value === true
-        ? named(everybody(state).members.filter((one) => !state.roster.isLearner(one)))
+        ? named(everybodyIn(state).members.filter((one) => !state.roster.isLearner(one)))
         : named(among(value));
     return {
       commands: [{ text: etcdctl(state, target, 'endpoint', 'hashkv', '-w', 'table') }],
@@ -34,8 +37,9 @@ export const consistent = defineRow({
   },
   async look(value, context) {
     const { roster } = context.cluster;
-    const voters = roster.known().filter((member) => !roster.isLearner(member));
-    const up = context.cluster.running().map(({ member }) => member);
+    const running = context.cluster.running();
+    const up = running.map(({ member }) => member);
+    const voters = (value === true ? await everybody(context) : []).filter((member) => !roster.isLearner(member));
     const wanted = value === true ? voters.filter((member) => up.includes(member)) : among(value);
     context.concerns(...wanted);
     const learner = wanted.find((member) => roster.isLearner(member));
@@ -43,7 +47,11 @@ export const consistent = defineRow({
     const down = voters.filter((member) => !up.includes(member));
     if (value === true && down.length > 0) context.note(`left out, not running: ${down.join(', ')}`);
     if (wanted.length < 2) throw new Unmet(`\`consistent\` compares at least two voters; ${wanted.length} run`);
-    return compareHashes(await hashesOf(wanted, context));
+    const apart = await notOneCluster(
+      running.filter(({ member }) => wanted.includes(member)),
+      context,
+    );
+    return apart.length > 0 ? apart : compareHashes(await hashesOf(wanted, context));
   },
 });
 

@@ -1,6 +1,7 @@
 import { Unmet } from '../../errors';
 import type { StepContext } from '../context';
 import type { DrillState } from '../drill-state';
+import { awaitEnding } from '../ending';
 import { sentences, type Instruction } from '../instruction';
 import type { JsonSchema } from '../schema';
 import type { Step } from '../step';
@@ -94,7 +95,10 @@ function together(rows: readonly Instruction[]): Instruction {
 
 async function look(expected: Expected, context: StepContext): Promise<void> {
   const rows = rowsOf(expected);
+  await awaitEnding(context);
   context.waitingFor(rows.map((row) => row.words(expected[row.name])).join('; '));
-  const unmet = (await Promise.all(rows.map((row) => row.look(expected[row.name], context)))).flat();
+  const found = (await Promise.all(rows.map((row) => row.look(expected[row.name], context)))).flat();
+  // Several rows may find that the members are in different clusters.
+  const unmet = [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];
   if (unmet.length > 0) throw new Unmet('the cluster is not as expected', unmet);
 }

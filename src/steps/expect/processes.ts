@@ -1,6 +1,7 @@
 /** Rows about processes: who serves, who runs, how one ended, what it logged, where it is. */
 import { textMatcher } from '../../match';
 import type { Comparison } from '../../errors';
+import { notOneCluster } from '../clusters';
 import type { StepContext } from '../context';
 import { andList, etcdctl, named, targetOf } from '../instruction';
 import { PROBE_MS, whyNotServing } from '../health';
@@ -36,7 +37,13 @@ export const healthy = defineRow({
     if (members.length === 0)
       return [{ subject: 'healthy', expected: 'members that serve', actual: 'no members at all' }];
     const states = await Promise.all(members.map((member) => stateOf(member, context)));
-    return members.flatMap((member, i) => differing(member, 'serves', states[i] ?? ''));
+    const unmet = members.flatMap((member, i) => differing(member, 'serves', states[i] ?? ''));
+    // `all` is a word for the members of one cluster; names may be those of several.
+    if (who !== 'all' || unmet.length > 0) return unmet;
+    return notOneCluster(
+      context.cluster.running().filter(({ member }) => members.includes(member)),
+      context,
+    );
   },
 });
 
@@ -170,6 +177,11 @@ export const log = defineRow({
       }
       return undefined;
     };
+    if (processes.length === 0) {
+      return Promise.resolve([
+        { subject: `log of ${member}`, expected: 'a process that logs', actual: 'never started' },
+      ]);
+    }
     const comparisons: Comparison[] = [];
     const lines = processes.reduce((sum, process) => sum + process.log.lines.length, 0);
     if (contains !== undefined && find(contains) === undefined) {
