@@ -58,6 +58,10 @@ export const SENSE_RULES = {
   'restore-unfit': certain(
     'A snapshot is restored to a member that is down and has no data: stop it, and wipe it, first.',
   ),
+  'restore-list': certain(
+    'A snapshot is restored to a member with an `initialCluster` that does not contain the member. The tool refuses that with ' +
+      "`couldn't find local name`. Add the member to the list, or expect the error.",
+  ),
   'skipped-minor': certain(
     'etcd is upgraded one minor version at a time, and `upgrade` refuses to skip one: go to the version between first, or say ' +
       '`skipMinor: true` in a drill that shows what etcd does then.',

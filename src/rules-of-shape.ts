@@ -40,6 +40,10 @@ export const SHAPE_RULES: Readonly<Record<string, Rule>> = {
   'too-large': shape('With its aliases followed the file is larger than any drill.'),
   'too-many': shape('There may be more problems than are shown.'),
   'too-many-members': shape('More members than an engine carries.'),
+  'tls-flag': shape(
+    'A flag of etcd that is about TLS. Clusters with TLS are not supported yet: the runner and the members speak plain HTTP, and a member ' +
+      'with certificates would never be seen to serve.',
+  ),
   twice: shape('A list has the same thing twice.'),
   'undeclared-member': shape('Every member that a drill names has to be declared under `members`.'),
   'unknown-key': shape('Unknown keys are errors everywhere: a misspelt one would otherwise be ignored.'),

@@ -1,8 +1,10 @@
 /** From what was typed to files. */
-import { readdirSync, statSync, type Dirent } from 'node:fs';
+import { readFileSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../errors';
-import { isMissing } from '../plain-file';
+import { isMissing, whyNotReadable } from '../plain-file';
+import { plural } from '../plural';
+import { MAX_FILE_BYTES } from './read-source';
 
 export interface FoundFile {
   /** Absolute. */
@@ -17,8 +19,8 @@ export interface FoundFile {
 
 /**
  * The scenario files behind paths: a file, a folder (searched through, sorted), a pattern such as `drills/*.yaml`,
- * or `FILE:LINE` as pasted from a report. Throws UsageError for a path that is not there, for a folder without
- * scenarios, and for a pattern that fits no file. A folder that can't be read stands among the files: reading it says why.
+ * or `FILE:LINE` as pasted from a report. Throws UsageError for a path that is not there, for a line that the file does
+ * not have, for a folder without scenarios, and for a pattern that fits no file. A folder that can't be read stands among the files: reading it says why.
  */
 export function findFiles(paths: readonly string[], root: string): FoundFile[] {
   const found = new Map<string, FoundFile>();
@@ -40,7 +42,10 @@ function filesAt(typed: string, root: string): { files: string[]; folder?: strin
     const kind = kindOf(path);
     if (kind === 'hidden') hidden = path;
     if (kind === 'nothing' || kind === 'hidden') continue;
-    if (kind === 'file') return { files: [path], named: true };
+    if (kind === 'file') {
+      if (candidate !== typed) requireLine(path, candidate, typed.slice(candidate.length + 1));
+      return { files: [path], named: true };
+    }
     const files = filesUnder(path);
     if (files.length > 0) return { files, folder: path, named: false };
     throw new UsageError(`${typed} has no scenarios (*.yaml, *.yml) in it`);
@@ -49,6 +54,16 @@ function filesAt(typed: string, root: string): { files: string[]; folder?: strin
   if (hidden !== undefined) return { files: [hidden], named: true };
   if (/[*?[\]{}]/.test(typed)) return { files: filesFitting(typed, root), named: false };
   throw new UsageError(`there is no file or folder ${typed}`);
+}
+
+/** `at`: LINE or LINE:COLUMN. Throws UsageError where the file has no such line. */
+function requireLine(path: string, shownAs: string, at: string): void {
+  const line = Number.parseInt(at, 10);
+  // Reading the file as a scenario says why that is impossible.
+  if (whyNotReadable(path) !== undefined || statSync(path).size > MAX_FILE_BYTES) return;
+  const lines = readFileSync(path, 'utf8').replace(/\n$/, '').split('\n').length;
+  if (line >= 1 && line <= lines) return;
+  throw new UsageError(`${shownAs}:${at} names no line of the file: ${shownAs} has ${plural(lines, 'line')}`);
 }
 
 /** True where the folder has a scenario file somewhere, or a folder that can't be read. */

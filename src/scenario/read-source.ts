@@ -5,7 +5,8 @@ import { isHandedOver, systemTrouble, whyNotReadable } from '../plain-file';
 import { SourceFile } from '../source';
 
 /** Larger than any drill; a limit, so that hostile files end in a message. */
-const MAX_FILE_BYTES = 1024 * 1024;
+/** The most that a scenario file has, in bytes. */
+export const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Reads a plain file as UTF-8. Throws ScenarioError, which names the file, where it can't be read or is no text. */
 export function readSource(path: string, shownAs: string, idPath = shownAs): SourceFile {

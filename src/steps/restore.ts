@@ -83,7 +83,8 @@ export const restore = defineStep({
     if (up !== undefined) state.problem('restore-unfit', '/member', `${up} is running here`, 'stop or kill it first');
     else if (full !== undefined && !fails)
       state.problem('restore-unfit', '/member', `${full} has data here`, `\`wipe: ${full}\` throws it away`);
-    if (fails) state.forget(members);
+    const refused = !fails && reportListWithoutMember(members, args.initialCluster, state);
+    if (fails || refused) state.forget(members);
     else {
       const origin = sourceOf(snapshot, args);
       const outsideFile = typeof snapshot === 'string' ? undefined : snapshot.file;
@@ -151,6 +152,19 @@ function instruct(member: Selector, snapshot: SnapshotSource, args: RestoreArgs,
     otherwise:
       '`data-dir … not empty` or `already exists`: move the old folder aside. A wrong hash: the file is damaged, take another one.',
   };
+}
+
+/** Every version of the tools refuses a list that lacks the member (measured on 3.4.23, 3.5.35, 3.6.16; etcd-io/etcd#12453). */
+function reportListWithoutMember(
+  members: readonly string[],
+  list: readonly string[] | undefined,
+  state: DrillState,
+): boolean {
+  const missing = members.find((one) => list?.includes(one) === false);
+  if (missing === undefined) return false;
+  const message = `${missing} is not in its own \`initialCluster\`: the tool refuses the restore ("couldn't find local name")`;
+  state.problem('restore-list', '/initialCluster', message, `add ${missing} to the list, or omit \`initialCluster\``);
+  return true;
 }
 
 /** Clients that watched know revisions that the restored cluster does not have yet (#16028). */

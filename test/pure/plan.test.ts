@@ -155,7 +155,7 @@ describe('a flag that a version lacks', () => {
 
   it('is found in blocks and in `finally`', () => {
     const steps =
-      '  - repeat: {times: 2, steps: [start: {member: all, flags: {peer-ca-file: 1}}]}\nfinally:\n  - start: {member: all, flags: {ca-file: 1}}\n';
+      '  - repeat: {times: 2, steps: [start: {member: all, flags: {feature-gates: x}}]}\nfinally:\n  - start: {member: all, flags: {feature-gates: x}}\n';
     expect(problems(scenario('', 'a.yaml', steps))).toHaveLength(2);
   });
 });

@@ -38,15 +38,20 @@ const found = (...paths: string[]): string[] =>
 describe('paths', () => {
   it('are files, folders in order, and FILE:LINE as pasted from a report', () => {
     expect(found('scenarios')).toEqual(['scenarios/a/y.yaml', 'scenarios/a/z.yml', 'scenarios/b.yaml']);
-    expect(found('scenarios/b.yaml:12', './scenarios/a/y.yaml:3:5')).toEqual([
-      'scenarios/b.yaml',
-      'scenarios/a/y.yaml',
-    ]);
+    expect(found('scenarios/b.yaml:2', './scenarios/a/y.yaml:1:5')).toEqual(['scenarios/b.yaml', 'scenarios/a/y.yaml']);
     expect(found(path.join(root, 'scenarios/b.yaml'))).toEqual(['scenarios/b.yaml']);
   });
 
+  it.each(['scenarios/b.yaml:99', 'scenarios/b.yaml:5', 'scenarios/b.yaml:0', 'scenarios/b.yaml:99:1'])(
+    'name a line that the file has: %s is refused',
+    (typed) => {
+      const message = `${typed} names no line of the file: scenarios/b.yaml has 4 lines`;
+      expect(() => found(typed)).toThrow(new UsageError(message));
+    },
+  );
+
   it('name each file once', () => {
-    expect(found('scenarios/b.yaml', 'scenarios', 'scenarios/b.yaml:3')).toHaveLength(3);
+    expect(found('scenarios/b.yaml', 'scenarios', 'scenarios/b.yaml:2')).toHaveLength(3);
   });
 
   it('may be patterns, which leave node_modules and hidden folders alone', () => {

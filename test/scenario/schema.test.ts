@@ -35,6 +35,7 @@ const NO_MISTAKE_OF_SHAPE: ReadonlySet<string> = new Set([
   'lacking-flag',
   'lacking-flag-at-start',
   'owned-flag',
+  'tls-flag',
   // Expressions and results.
   'expression-in-a-key',
   'index-outside-of-repeat',

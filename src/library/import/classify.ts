@@ -1,7 +1,7 @@
 /** Which of the settings that were found a rehearsal can use, and why the others are left out. */
 import { IGNORED_FLAGS } from '../../cluster/flag-table';
 import { isFlag, nearestFlag } from '../../cluster/flags';
-import { OWNED_FLAGS } from '../../scenario/owned-flags';
+import { isTLSFlag, OWNED_FLAGS } from '../../scenario/owned-flags';
 import { flagOfVariable, OPEN, type Found, type LeftOut, type Word } from './found';
 import { flagsIn } from './flags-in';
 import { optionsIn } from './script';
@@ -29,8 +29,6 @@ const LEFT_OUT: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^(discovery|discovery-.*|proxy|proxy-.*|listen-.*-urls|advertise-client-urls|host-whitelist|cors)$/, ADDRESSES],
   [/^initial-(advertise-peer-urls|cluster|cluster-state|cluster-token)$/, ADDRESSES],
   [/^(experimental-)?(enable-)?distributed-tracing(-.*)?$/, TRACING],
-  [/(^|-)(cert|key|ca)-file$|cert-auth$|crl-file$|^(peer-)?auto-tls$|^tls-|^cipher-suites$/, CERTIFICATES],
-  [/^(peer-|client-)?cert-allowed-|self-signed-cert-validity$|skip-client-san-verification$/, CERTIFICATES],
 ];
 
 /**
@@ -104,7 +102,7 @@ function add(name: string, { text, open }: Word, result: Classified, variable?: 
 function whyLeftOut(name: string, value: string): string | undefined {
   const [, why] = LEFT_OUT.find(([pattern]) => pattern.test(name)) ?? [];
   if (why !== undefined) return why;
-  if (name === 'auth-token' && value.startsWith('jwt')) return CERTIFICATES;
+  if (isTLSFlag(name) || (name === 'auth-token' && value.startsWith('jwt'))) return CERTIFICATES;
   const owned = OWNED_FLAGS.get(name);
   if (owned !== undefined) return name === 'force-new-cluster' ? `the runner sets it: ${owned}` : ADDRESSES;
   return IGNORED_FLAGS.has(name) ? 'accepted and ignored by etcd' : undefined;
