@@ -758,4 +758,47 @@ proxy: bin/etcd grpc-proxy start --endpoints=127.0.0.1:2379
 `,
     flags: { 'max-wals': '9' },
   },
+  {
+    kind: 'shell lines',
+    file: 'branches.yaml',
+    text: `spec:
+  containers:
+  - name: etcd
+    image: example.test/etcd-amd64:3.4.23
+    command:
+    - /bin/sh
+    - -ec
+    - |
+      if [ -e /var/run/etcd/default.etcd ]; then
+        exec etcd --name $(hostname) --max-wals 7
+      fi
+      exec etcd --name $(hostname) --max-wals 7 --snapshot-count=5000
+`,
+    flags: { 'max-wals': '7', 'snapshot-count': '5000' },
+    from: '3.4.23',
+    warned: ['2 commands that start etcd'],
+  },
+  {
+    kind: 'platforms',
+    file: 'values.yaml',
+    text: `image: {repository: bitnami/etcd, tag: 3.5.9-debian-11-r4}
+autoCompactionMode: periodic
+extraEnvVars:
+- {name: ETCD_QUOTA_BACKEND_BYTES, value: "8589934592"}
+`,
+    flags: { 'auto-compaction-mode': 'periodic', ...QUOTA },
+    from: '3.5.9',
+  },
+  {
+    kind: 'platforms',
+    file: 'subchart.yaml',
+    text: `etcd:
+  image: {repository: bitnami/etcd, tag: 3.5.9}
+  autoCompactionMode: periodic
+  extraEnvVars:
+  - {name: ETCD_MAX_WALS, value: "7"}
+`,
+    flags: { 'auto-compaction-mode': 'periodic', 'max-wals': '7' },
+    from: '3.5.9',
+  },
 ];

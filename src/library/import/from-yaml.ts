@@ -35,8 +35,11 @@ export function fromYaml(source: SourceFile, readText: ReadText): Findings {
     const before = findings.found.length;
     new Walk(findings, configMaps, readText).visit(root, []);
     if (findings.found.length > before || root.kind !== 'map') continue;
-    const values = fromValues(root);
-    if (values) findings.found.push(values);
+    const section = valueOf(root, 'etcd');
+    const values = fromValues(root) ?? (section?.kind === 'map' ? fromValues(section) : undefined);
+    if (!values) continue;
+    for (const one of findings.loose) if (one[0].startsWith('ETCD_')) values.variables.set(...one);
+    findings.found.push(values);
   }
   return findings;
 }

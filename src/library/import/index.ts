@@ -53,8 +53,18 @@ function versionVariable(found: Found): string | undefined {
 
 /** The etcd with the highest rank, the first of several; the others are named. */
 function choose(findings: Findings, text: string, name: string): Found {
-  const [best, ...others] = findings.found.toSorted((a, b) => b.rank - a.rank);
-  if (!best) throw new UsageError(notFound(findings, text, name));
+  const [first] = findings.found.toSorted((a, b) => b.rank - a.rank);
+  if (!first) throw new UsageError(notFound(findings, text, name));
+  // A script may start etcd in several branches: the command with the most flags is read.
+  const [best = first, ...rest] = findings.found
+    .filter(({ rank, subject }) => rank === first.rank && subject === first.subject)
+    .toSorted((a, b) => b.flags.size - a.flags.size);
+  if (rest.length > 0) {
+    best.warnings.push(
+      `${best.subject} has ${rest.length + 1} commands that start etcd: read the one with the most flags`,
+    );
+  }
+  const others = findings.found.filter((one) => one !== best && !rest.includes(one));
   const file = best.flags.get('config-file') ?? best.variables.get('ETCD_CONFIG_FILE');
   const configuration = file && others.find((one) => one.as === 'a configuration file');
   const alike = others.filter((one) => one.rank === best.rank && one !== configuration);
