@@ -119,7 +119,22 @@ export const SENSE_RULES = {
       'waits as long as it has to, and no longer.',
   ),
   'no-assertion': likely(
-    'Nothing in the drill compares anything: it shows that the steps can be done, and nothing about what they lead to.',
+    'Nothing in the drill compares anything: it shows that the steps can be done, and nothing about what they lead to. On ' +
+      'some version of etcd that may be so because `when` skips every step that compares.',
+  ),
+  'never-runs': certain(
+    'No version of etcd fulfills the `when` of a step, together with that of the blocks around it: the step never runs, and ' +
+      'what it expects is never looked at.',
+  ),
+  'never-runs-here': likely(
+    'The `when` of a step holds for none of the versions that the scenario is for (`etcd`, `requires`): the step never runs.',
+  ),
+  'loose-text': likely(
+    'An expected text is so short, or such an everyday word, that nearly everything that etcd says contains it: the step ' +
+      'passes whatever the reason is. Quote more of the message.',
+  ),
+  'any-exit-code': likely(
+    'An `exit` accepts every code that etcd ends with by itself (0, 1 and 2): it shows only that the process ended.',
   ),
 
   'unknown-rule': likely(

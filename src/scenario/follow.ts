@@ -6,6 +6,7 @@ import type { ArgumentProblem, BoundStep } from '../steps/step';
 import { containsExpression, nodesWithExpressions } from './expressions';
 import { locate } from './node';
 import { STEP_RULES } from './rules';
+import { assertionsSkipped } from './rules/assertions';
 import { skippedResult } from './rules/versions';
 import type { RuleVisit } from './rules/visit';
 import { allSteps, runsWith, type LoadedStep, type Scenario } from './scenario';
@@ -13,7 +14,10 @@ import { problemOf } from './step-problem';
 
 const NOTHING_YET = { results: new Map(), skipped: new Set<string>(), repeatIndex: 0 };
 
-type Walked = Pick<Scenario, 'source' | 'members' | 'flags' | 'flagsNode' | 'steps' | 'onFailure' | 'finally'> &
+type Walked = Pick<
+  Scenario,
+  'source' | 'place' | 'members' | 'flags' | 'flagsNode' | 'steps' | 'onFailure' | 'finally'
+> &
   Partial<Pick<Scenario, 'auth'>>;
 
 /** A step as the walk comes to it; `bound` is undefined where its arguments are known only while it runs. */
@@ -41,7 +45,7 @@ const UNSETTLING: ReadonlySet<string> = new Set<SenseRule>([
 
 /** The problems of sense in a scenario whose shape is right, with this version. */
 export function followDrill(scenario: Walked, version: string): Problem[] {
-  const problems: Problem[] = [];
+  const problems: Problem[] = assertionsSkipped(scenario, version);
   const skipped = resultsSkipped(scenario, version);
   let isWrong = false;
   let misspelt: LoadedStep | undefined;

@@ -17,7 +17,9 @@ export function patternProblems(source: SourceFile, node: Node, schema: JsonSche
   if (isPattern && node.kind === 'map') {
     return node.entries.flatMap(({ key, value }) =>
       key.text === 'matches' && value.kind === 'scalar'
-        ? [...blank(source, value), ...noExpression(source, value)]
+        ? value.text.trim() === ''
+          ? blank(source, value)
+          : noExpression(source, value)
         : [],
     );
   }
@@ -29,11 +31,16 @@ function blank(source: SourceFile, node: Node & { kind: 'scalar' }): Problem[] {
   return [problemAt(source, node, 'pattern', 'a blank text is part of everything that could be said')];
 }
 
+/** Lines that have nothing in common: what matches all of them matches any line. */
+const ANY_LINES = ['q', '7', '{}', 'Ω', '. . .'];
+
 function noExpression(source: SourceFile, node: Node & { kind: 'scalar' }): Problem[] {
   if (hasExpression(node.text)) return [];
   try {
-    textMatcher({ matches: node.text });
-    return [];
+    const matcher = textMatcher({ matches: node.text });
+    if (!ANY_LINES.every((line) => matcher.matches(line))) return [];
+    const message = `/${node.text}/ matches any line`;
+    return [problemAt(source, node, 'pattern', message, 'say what the line has to contain')];
   } catch (thrown) {
     const reason = asError(thrown).message.replace(/^.*: /s, '').toLowerCase();
     return [problemAt(source, node, 'pattern', `this is no regular expression: ${reason}`)];

@@ -28,6 +28,10 @@ export const etcdctl = defineStep({
   required: ['args'],
   result: { stdout: { is: 'text', description: 'what it printed' }, exitCode: { is: 'number', description: '0' } },
   timeoutMs: 30_000,
+  check: ({ output }) =>
+    output === undefined || normalise(output) !== ''
+      ? []
+      : [{ pointer: '/output', message: 'an empty text is part of every output', hint: 'say what it has to contain' }],
   sentence: ({ args, on, api }) =>
     `etcdctl${api === 2 ? ' (API 2)' : ''} ${args.join(' ')}${on === undefined ? '' : ` on ${String(on)}`}`,
   keepsKnown: true,

@@ -34,6 +34,10 @@ export const probe = defineStep({
   result: MEMBERS,
   retry: 'always',
   timeoutMs: 10_000,
+  check: ({ body }) =>
+    body === undefined || normalise(body) !== ''
+      ? []
+      : [{ pointer: '/body', message: 'a blank text is part of every answer', hint: 'say what it has to contain' }],
   sentence: ({ member, path = '/health', times = 1 }) =>
     `GET ${path} from ${list(member)}${times === 1 ? '' : `, ${plural(times, 'time')}`}`,
   runbook({ member, path = '/health', times = 1, status = 200, body }, state) {

@@ -1,5 +1,5 @@
 /** Mistakes that only running would show otherwise: each with what is said, and a close neighbour that is right. */
-import { drill, problemsIn } from './fixture';
+import { allProblemsIn, drill, problemsIn } from './fixture';
 
 const one = (...steps: string[]): string => drill(...steps).replace('members: 3', 'members: 1');
 const on = (etcd: string, text: string): string => text.replace('members', `etcd: ${etcd}\nmembers`);
@@ -54,6 +54,16 @@ it.each([
     one('start: all', 'lease-grant: {ttl: 5s, to: majority}'),
   ],
   [
+    'the log of a member that never started',
+    drill('start: {member: etcd-1, initialCluster: [etcd-1]}', 'expect: {log: {member: etcd-2, absent: panic}}'),
+    'etcd-2 was never started here, and has no log',
+    drill(
+      'start: {member: etcd-1, initialCluster: [etcd-1]}',
+      'start: {member: etcd-2, initialCluster: [etcd-1, etcd-2]}\nexpectError: cluster ID mismatch',
+      'expect: {log: {member: etcd-2, absent: panic}}',
+    ),
+  ],
+  [
     'an upgrade of all that has to fail',
     on('3.5.35', drill('start: all', 'upgrade: {member: all, to: 3.6.16}\nexpectError: it is broken')),
     '`upgrade` with `expectError` takes one member, so that it is clear who has to be refused',
@@ -62,4 +72,13 @@ it.each([
 ])('%s is found, once', (_, wrong, message, right) => {
   expect(problemsIn(wrong).map((problem) => problem.message)).toEqual([message]);
   expect(problemsIn(right)).toEqual([]);
+});
+
+it('warns where the version leaves no assertion', () => {
+  const skipped = one('start: all', 'expect: {healthy: all}\nwhen: {etcd: ">=3.6"}');
+  expect(allProblemsIn(on('3.5.35', skipped)).map(({ rule }) => rule)).toEqual(['no-assertion', 'never-runs-here']);
+  expect(allProblemsIn(skipped).map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+    'no-assertion: `when` skips every step that compares something: the drill passes whatever its steps lead to',
+  ]);
+  expect(allProblemsIn(on('3.6.16', skipped))).toEqual([]);
 });

@@ -2,7 +2,7 @@
 import type { Problem } from '../../errors';
 import { COMPARED } from '../compared';
 import { problemAt } from '../parse';
-import { allSteps, type LoadedStep, type Scenario } from '../scenario';
+import { allSteps, runsWith, type LoadedStep, type Scenario } from '../scenario';
 import { problemOf } from '../step-problem';
 import { argument } from './visit';
 
@@ -24,6 +24,22 @@ export function assertionProblems(
   const asserts = steps.some((step) => compares(step) || step.modifiers.expectError !== undefined);
   // A drill whose only comparison is a `get` without one has been told already.
   return asserts || found.length > 0 ? found : [withoutAssertion(scenario)];
+}
+
+/** With a version on which `when` skips every step that compares, though others do not. */
+export function assertionsSkipped(
+  scenario: Pick<Scenario, 'steps' | 'finally' | 'source' | 'place' | 'members'>,
+  version: string,
+): Problem[] {
+  const asserts = (step: LoadedStep): boolean => compares(step) || step.modifiers.expectError !== undefined;
+  const all = [...scenario.steps, ...scenario.finally];
+  const isRun = allSteps(all, (step) => runsWith(step, version)).some(asserts);
+  if (isRun || !allSteps(all).some(asserts)) return [];
+  const { source, place } = scenario;
+  const start = source.offset(place);
+  const message = '`when` skips every step that compares something: the drill passes whatever its steps lead to';
+  const hint = 'add an assertion without `when`, or let `requires` skip the drill there';
+  return [problemAt(source, { start, end: start + 1 }, 'no-assertion', message, hint)];
 }
 
 function comparesNothing(step: LoadedStep): Problem[] {

@@ -8,6 +8,10 @@ export function contradiction(visit: RuleVisit): void {
   const { step, state } = visit;
   if (step.step.name !== 'expect' || !state.ordered) return;
   const isDown = (member: string): boolean => state.isUp(member) === false;
+  const silent = textIn(step, 'log', 'member');
+  if (silent !== undefined && state.hasNeverRun(silent)) {
+    return visit.tell('contradiction', '/log', `${silent} was never started here, and has no log`);
+  }
   const running = namesUnder(step, 'running', state)?.find(isDown);
   if (running !== undefined) return visit.tell('contradiction', '/running', `${running} is not running here`);
   const unhealthy = namesUnder(step, 'unhealthy', state)?.find(isDown);
@@ -47,6 +51,13 @@ export function contradiction(visit: RuleVisit): void {
     const asking = ['leader', 'members', 'clusterId', 'version', 'alarms'].find((row) => argument(step, row));
     if (asking !== undefined) visit.tell('contradiction', `/${asking}`, 'no member runs here that could be asked');
   }
+}
+
+/** The text of an entry of an argument that is a map. */
+function textIn(step: LoadedStep, key: string, entry: string): string | undefined {
+  const map = argument(step, key);
+  const node = map?.kind === 'map' ? valueOf(map, entry) : undefined;
+  return node?.kind === 'scalar' ? node.text : undefined;
 }
 
 function learnerIn(step: LoadedStep, state: DrillState): string | undefined {
