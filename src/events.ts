@@ -169,7 +169,26 @@ export type EventBody =
       step: string;
       figures: WorkloadFigures;
     }
-  | { type: 'member-started'; case: string; member: string; incarnation: number; version: string; address: string }
+  | {
+      type: 'member-started';
+      case: string;
+      member: string;
+      incarnation: number;
+      version: string;
+      address: string;
+      /** The command line. */
+      command: readonly string[];
+    }
+  | {
+      /** etcdctl or etcdutl was started, in a member's container or beside it. */
+      type: 'tool-started';
+      case: string;
+      member: string;
+      version: string;
+      command: readonly string[];
+      /** Its own environment, `NAME=value`; a password is not shown. */
+      env: readonly string[];
+    }
   | { type: 'member-serving'; case: string; member: string; incarnation: number; version: string; endpoint: string }
   | { type: 'member-exited'; case: string; member: string; incarnation: number; exitCode: number }
   | { type: 'problem'; problem: Problem }

@@ -23,6 +23,8 @@ export interface MemberProcess {
   /** Counts from 1. */
   readonly incarnation: number;
   readonly spec: StartSpec;
+  /** The command line that it was started with. */
+  readonly command: readonly string[];
   readonly log: ProcessLog;
   /** The member's address on the scenario's network. */
   readonly address: string;
@@ -55,6 +57,15 @@ export interface ExecuteOptions {
   signal: AbortSignal;
   /** The API that etcdctl speaks; 3 where nothing is said. Up to 3.5 it has the old one as well. */
   api?: 2 | 3;
+}
+
+/** A tool as it was started. */
+export interface StartedTool {
+  member: string;
+  version: string;
+  command: readonly string[];
+  /** Its own environment: `ETCDCTL_API=3`. */
+  env: readonly string[];
 }
 
 export interface ToolRequest {

@@ -45,7 +45,7 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
   const learning: Promise<void>[] = [];
   const ending = new AbortController();
   const secrecy = secrecyOf(planned, options);
-  const hooks = hooksFor(id, options, { versions, learning, ending });
+  const hooks = hooksFor(id, options, { versions, learning, ending, secrecy });
   const veilLog = (line: string): string => secrecy.logLine(line);
   const cluster = options.environment.createCluster(planned, { ...hooks, veilLog });
   // One runner for all: `onFailure` and `finally` see the results of the steps.
@@ -124,7 +124,7 @@ const KEPT_DATA =
 function hooksFor(
   caseId: string,
   { emit }: CaseOptions,
-  learnt: { versions: Record<string, string>; learning: Promise<void>[]; ending: AbortController },
+  learnt: { versions: Record<string, string>; learning: Promise<void>[]; ending: AbortController; secrecy: Secrecy },
 ): Omit<ClusterHooks, 'veilLog'> {
   const learn = async (process: MemberProcess): Promise<void> => {
     const { member, incarnation, endpoint, spec } = process;
@@ -136,8 +136,9 @@ function hooksFor(
     if (version !== spec.version) learnt.ending.abort(anotherVersion(member, spec.version, version));
   };
   return {
-    onStart: ({ member, incarnation, spec, address }) =>
-      emit({ type: 'member-started', case: caseId, member, incarnation, version: spec.version, address }),
+    onStart: ({ member, incarnation, spec, address, command }) =>
+      emit({ type: 'member-started', case: caseId, member, incarnation, version: spec.version, address, command }),
+    onTool: (tool) => emit({ type: 'tool-started', case: caseId, ...learnt.secrecy.scrub(tool) }),
     onServing: (process) => void learnt.learning.push(learn(process)),
     onExit: ({ member, incarnation, exitCode = -1 }) =>
       emit({ type: 'member-exited', case: caseId, member, incarnation, exitCode }),

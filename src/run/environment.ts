@@ -1,5 +1,5 @@
 /** What the engine needs from outside: clusters and images. `index.ts` puts Docker behind it; tests may put less. */
-import type { Cluster, MemberProcess } from '../cluster/cluster';
+import type { Cluster, MemberProcess, StartedTool } from '../cluster/cluster';
 import type { PlannedCase } from './plan';
 
 export interface CaseCluster extends Cluster {
@@ -21,6 +21,7 @@ export interface ClusterHooks {
   onStart(process: MemberProcess): void;
   onServing(process: MemberProcess): void;
   onExit(process: MemberProcess): void;
+  onTool(tool: StartedTool): void;
   /** A log line as it may be kept and shown. */
   veilLog(line: string): string;
 }

@@ -65,7 +65,7 @@ function filled({ before, commands, see, otherwise, leavesOpen }: Instruction): 
   const fill = (text: string | undefined): string | undefined => (text ? withVariables(text) : undefined);
   return {
     before: fill(before),
-    commands: commands.map(({ on, text }): Command => ({ on: fill(on), text: withVariables(text) })),
+    commands: commands.map(({ on, text, ...rest }): Command => ({ on: fill(on), text: withVariables(text), ...rest })),
     see: see?.map(withVariables),
     otherwise: fill(otherwise),
     ...(leavesOpen === undefined ? {} : { leavesOpen }),

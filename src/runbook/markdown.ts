@@ -144,15 +144,19 @@ function meaning(result: string): string {
 
 /** One fenced block for each place where they are typed, in order. */
 function commandBlocks(commands: readonly Command[]): string[] {
-  const groups: { on: string | undefined; texts: string[] }[] = [];
-  for (const { on, text } of commands) {
+  const groups: { at: string; texts: string[] }[] = [];
+  for (const { on, where, text } of commands) {
+    const at = `${on === undefined ? 'Anywhere' : `On ${on}`}${whereWords(where)}`;
     const last = groups.at(-1);
-    if (last && last.on === on) last.texts.push(text);
-    else groups.push({ on, texts: [text] });
+    if (last && last.at === at) last.texts.push(text);
+    else groups.push({ at, texts: [text] });
   }
-  return groups.map(
-    ({ on, texts }) => `${on === undefined ? 'Anywhere' : `On ${on}`}:\n\n\`\`\`sh\n${texts.join('\n')}\n\`\`\``,
-  );
+  return groups.map(({ at, texts }) => `${at}:\n\n\`\`\`sh\n${texts.join('\n')}\n\`\`\``);
+}
+
+/** For whom of those that a variable may stand for. */
+export function whereWords(where: Command['where']): string {
+  return where === undefined ? '' : `, where that is ${where.join(' or ')}`;
 }
 
 function afterwards({ step, instruction }: Entry, failed: boolean): string {

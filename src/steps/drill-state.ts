@@ -131,13 +131,14 @@ export class DrillState {
   /** `settled`: it was waited for until it served. */
   started(member: string, spec: StartSpec, settled = true): void {
     this.neverRan.delete(member);
+    // First of all: one that was removed is a member again where it makes a new cluster.
+    this.roster.started(member, spec);
     const cluster = this.clusters.afterStart(member, spec);
     // A member that was removed ends itself; after a mistake the stop may be what stands at the wrong place.
     const up = this.roster.isRemoved(member) || this.facts.of(member).doubtful ? undefined : true;
     this.facts.named(member, -1);
     Object.assign(this.facts.of(member), { up, data: true, spec, settled, cluster, doubtful: false });
     if (settled) cluster?.joined.add(member);
-    this.roster.started(member, spec);
     if (spec.forceNewCluster) this.listIsCertain = true;
   }
 

@@ -23,6 +23,10 @@ export interface Command {
   on?: string;
   /** As it is typed; a long one has several lines. */
   text: string;
+  /** Where it makes a difference for whom a variable stands: the command is for these members. */
+  where?: readonly string[];
+  /** The version of etcd whose binary it is: of a member's process, and of a tool that works on its data. */
+  etcd?: string;
 }
 
 /**

@@ -1,5 +1,5 @@
-import { quote, sentences, targetOf } from './instruction';
-import { startLines } from './start-instruction';
+import { quote, sentences, targetOf, type Command } from './instruction';
+import { startCommands } from './start-instruction';
 import { MEMBERS } from './results';
 import { selector } from './schema';
 import { select } from './select';
@@ -32,9 +32,9 @@ export const restart = defineStep({
         target.explained,
         target.names.length > 1 ? 'One after the other: each serves before the next is stopped.' : '',
       ),
-      commands: target.names.flatMap((name) => [
+      commands: target.names.flatMap((name): Command[] => [
         { on: name, text: `pkill -TERM -f ${quote(`etcd --name=${name} `)}` },
-        { on: name, text: startLines(name, {}, state) },
+        ...startCommands(name, {}, state, (one) => state.isUp(one) !== false),
       ]),
       see: ['It logs `ready to serve client requests`.'],
       otherwise: 'Restart no other member before this one serves. Its last log lines say what is wrong.',

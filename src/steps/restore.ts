@@ -138,7 +138,7 @@ function instruct(member: Selector, snapshot: SnapshotSource, args: RestoreArgs,
       value === undefined ? flagName : `${flagName} ${quote(value)}`,
     );
     const tool = `${toolName(snapshotTool(toolOf), toolOf)} snapshot restore ${quote(file)}`;
-    return { on: name, text: folded([tool, ...flags]) };
+    return { on: name, text: folded([tool, ...flags]), etcd: toolOf };
   });
   return {
     before: sentences(

@@ -1,7 +1,7 @@
 /** What an operator types to start a member, what shows that it serves, and what the usual refusals mean. */
 import { PLAIN, PORTS, url } from '../cluster/security';
 import type { DrillState } from './drill-state';
-import { andList, etcdctl, etcdLines, sentences, targetOf, type Instruction } from './instruction';
+import { andList, etcdctl, etcdLines, sentences, targetOf, type Command, type Instruction } from './instruction';
 import type { Selector } from './select';
 import type { StartWishes } from './start-spec';
 
@@ -10,11 +10,33 @@ export interface StartArgs extends StartWishes {
   waitFor?: 'healthy' | 'running' | 'none';
 }
 
-/** `etcd --name=… …`, for a member that is declared or for a variable that stands for one. */
-export function startLines(name: string, wishes: StartWishes, state: DrillState): string {
-  if (state.members.includes(name)) return etcdLines(name, state.specFor(name, wishes));
-  const [anybody = ''] = state.members;
-  return etcdLines(name, { ...state.specFor(anybody, wishes), peerURL: url(PLAIN, name, PORTS.peer) });
+/**
+ * `etcd --name=… …`, for a member that is declared or for a variable that stands for one. Where it makes a difference for
+ * whom the variable stands, there is a command for each. `mayBe`: whether it may stand for this member.
+ */
+export function startCommands(
+  name: string,
+  wishes: StartWishes,
+  state: DrillState,
+  mayBe: (member: string) => boolean,
+): Command[] {
+  const one = (member: string): Command => {
+    const spec = state.specFor(member, wishes);
+    const peerURL = member === name ? spec.peerURL : url(PLAIN, name, PORTS.peer);
+    return { on: name, text: etcdLines(name, { ...spec, peerURL }), etcd: spec.version };
+  };
+  if (state.members.includes(name)) return [one(name)];
+  const possible = state.members.filter(mayBe);
+  const commands = new Map<string, { command: Command; where: string[] }>();
+  for (const member of possible.length > 0 ? possible : state.members) {
+    const command = one(member);
+    const key = `${command.etcd} ${command.text}`;
+    const same = commands.get(key);
+    if (same) same.where.push(member);
+    else commands.set(key, { command, where: [member] });
+  }
+  const all = [...commands.values()];
+  return all.map(({ command, where }) => (all.length === 1 ? command : { ...command, where }));
 }
 
 export function instructStart(args: StartArgs, state: DrillState): Instruction {
@@ -23,7 +45,7 @@ export function instructStart(args: StartArgs, state: DrillState): Instruction {
   const waits = (args.waitFor ?? 'healthy') === 'healthy';
   return {
     before: sentences(target.explained, beforeStart(names, args, state), together(names, waits)),
-    commands: names.map((name) => ({ on: name, text: startLines(name, args, state) })),
+    commands: names.flatMap((name) => startCommands(name, args, state, (member) => state.isUp(member) !== true)),
     see: waits
       ? [
           `${names.length === 1 ? 'It logs' : 'Each logs'} \`ready to serve client requests\`, and \`${etcdctl(state, { ...target, names }, 'endpoint', 'health')}\` says \`is healthy\`${names.length === 1 ? '' : ' of each'}.`,

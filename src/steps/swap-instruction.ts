@@ -4,7 +4,7 @@ import { minorOf } from '../cluster/version';
 import type { DrillState } from './drill-state';
 import type { FollowedSwap } from './follow-swap';
 import { asked, etcdctl, etcdLines, quote, sentences, targetOf, type Command, type Instruction } from './instruction';
-import { startLines } from './start-instruction';
+import { startCommands } from './start-instruction';
 import { mergeFlags } from './start-spec';
 
 /** Each stopped and started with the new version, one after the other. */
@@ -25,7 +25,7 @@ export function instructSwap(args: FollowedSwap, state: DrillState): Instruction
     ),
     commands: target.names.flatMap((name): Command[] => [
       { on: name, text: `pkill -TERM -f ${quote(`etcd --name=${name} `)}` },
-      { on: name, text: linesFor(name, args, state) },
+      ...commandsFor(name, args, state),
     ]),
     see: [
       `${several ? 'Each logs' : 'It logs'} \`ready to serve client requests\`.`,
@@ -41,10 +41,11 @@ function isLeftAlone(name: string, { member, to }: FollowedSwap, state: DrillSta
   return up === true ? state.specOf(name)?.version === to : member === 'all' && up === false;
 }
 
-function linesFor(name: string, { to, flags = {} }: FollowedSwap, state: DrillState): string {
-  const before = state.specOf(name);
-  if (!before) return startLines(name, { version: to, flags }, state);
-  return etcdLines(name, { ...state.specFor(name, { version: to }), flags: mergeFlags(before.flags, flags) });
+function commandsFor(name: string, { to, flags = {} }: FollowedSwap, state: DrillState): Command[] {
+  const before = state.roster.specOf(name);
+  if (!before) return startCommands(name, { version: to, flags }, state, (one) => state.isUp(one) !== false);
+  const spec = { ...state.specFor(name, { version: to }), flags: mergeFlags(before.flags, flags) };
+  return [{ on: name, text: etcdLines(name, spec), etcd: to }];
 }
 
 /** Asks the cluster for a downgrade to a minor version. */

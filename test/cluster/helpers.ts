@@ -58,7 +58,7 @@ export class Case {
   constructor(
     readonly id: string,
     readonly yaml: string,
-    private readonly all: readonly RunEvent[],
+    readonly all: readonly RunEvent[],
   ) {}
 
   events<T extends EventType>(type: T): EventOf<T>[] {

@@ -212,6 +212,7 @@ export const BODIES: EventBody[] = [
     incarnation: 1,
     version: '3.5.35',
     address: '172.20.0.2',
+    command: ['etcd', '--name=etcd-1'],
   },
   {
     type: 'problem',

@@ -41,7 +41,8 @@ function told(one: PlannedOverview): string {
   });
   const steps = one.steps.map(({ id: number, sentence, refusedWith, commands }) => {
     const typed = commands.map(
-      ({ on, text }) => `            ${on === undefined ? '' : `on ${on}: `}${text.replace(/\s*\\\n\s*/g, ' ')}\n`,
+      ({ on, where, text }) =>
+        `            ${on === undefined ? '' : `on ${on}${where ? `, where that is ${where.join(' or ')}` : ''}: `}${text.replace(/\s*\\\n\s*/g, ' ')}\n`,
     );
     const outcome = refusedWith === undefined ? '' : `: has to be refused, with ${refusedWith}`;
     return `    ${number.padStart(4)}  ${sentence}${outcome}\n${typed.join('')}`;

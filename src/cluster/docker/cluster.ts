@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { abortable, after, sleep } from '../../clock';
 import { asError, EnvironmentError, Interrupted, Unmet } from '../../errors';
-import type { Cluster, ExecuteOptions, MemberProcess, StartSpec, ToolAnswer, ToolRequest } from '../cluster';
+import type {
+  Cluster,
+  ExecuteOptions,
+  MemberProcess,
+  StartSpec,
+  StartedTool,
+  ToolAnswer,
+  ToolRequest,
+} from '../cluster';
 import { dataDirOf } from '../command';
 import type { connectEtcd as ConnectEtcd } from '../etcd/client';
 import { Roster } from '../roster';
@@ -17,7 +25,7 @@ import { LogFiles } from './log-files';
 import { createNetwork, type ScenarioNetwork } from './network';
 import { ContainerProcess } from './process';
 import { findLabelled, removeFound, removeReleased } from './remove';
-import { executeIn, runToEnd } from './tools';
+import { executeIn, runToEnd, toolEnvironment, toolUser } from './tools';
 
 export interface DockerClusterOptions {
   docker: Dockerode;
@@ -43,6 +51,7 @@ export interface DockerClusterOptions {
   onStart: (process: MemberProcess) => void;
   onServing: (process: MemberProcess) => void;
   onExit: (process: MemberProcess) => void;
+  onTool: (tool: StartedTool) => void;
 }
 
 /** How long the engine is given to say that it is there. */
@@ -214,7 +223,9 @@ export class DockerCluster implements Cluster {
     const signal = AbortSignal.any([how.signal, after(how.timeoutMs)]);
     const { container, spec } = process;
     const { security } = this.options;
-    return this.track(() => executeIn(container, command, { version: spec.version, api: how.api, security, signal }));
+    const env = [...toolEnvironment(spec.version, how.api), ...toolUser(command, security)];
+    this.options.onTool({ member, version: spec.version, command, env });
+    return this.track(() => executeIn(container, command, { env, signal }));
   }
 
   async runTool(request: ToolRequest): Promise<ToolAnswer> {
@@ -223,10 +234,10 @@ export class DockerCluster implements Cluster {
     const limit = AbortSignal.any([signal, after(timeoutMs)]);
     const name = `${command[0]}-${member}-${Date.now()}`;
     const place = await this.track(() => this.placeFor(member, name, version));
+    const created = toolContainer(request, place);
+    this.options.onTool({ member, version, command: created.Cmd ?? [], env: created.Env ?? [] });
     const container = await this.track(() =>
-      engineCall(`create ${command[0]} for ${member}`, () =>
-        this.docker.createContainer(toolContainer(request, place)),
-      ),
+      engineCall(`create ${command[0]} for ${member}`, () => this.docker.createContainer(created)),
     );
     try {
       return await this.track(() => runToEnd(container, { file: request.file, signal: limit }));
@@ -260,6 +271,7 @@ export class DockerCluster implements Cluster {
       member,
       incarnation,
       spec,
+      command: options.Cmd ?? [],
       networkName: this.net.name,
       reachedAt: this.options.reachedAt,
       address: machine.address,

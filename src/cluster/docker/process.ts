@@ -14,6 +14,7 @@ export interface ProcessOptions {
   member: string;
   incarnation: number;
   spec: StartSpec;
+  command: readonly string[];
   networkName: string;
   /** The host that published ports are reached at. */
   reachedAt: string;
@@ -33,6 +34,7 @@ export class ContainerProcess implements MemberProcess {
   readonly member: string;
   readonly incarnation: number;
   readonly spec: StartSpec;
+  readonly command: readonly string[];
   readonly log: ProcessLog;
   readonly logFile: string | undefined;
   address = '';
@@ -50,6 +52,7 @@ export class ContainerProcess implements MemberProcess {
     this.member = options.member;
     this.incarnation = options.incarnation;
     this.spec = options.spec;
+    this.command = options.command;
     this.logFile = options.logFile;
     this.log = new ProcessLog(options.logSink, options.veilLog);
   }

@@ -30,7 +30,7 @@ export function toolUser(command: readonly string[], { auth }: Security): string
 export async function executeIn(
   container: Dockerode.Container,
   command: string[],
-  options: { version: string; api?: 2 | 3; security: Security; signal: AbortSignal },
+  options: { env: string[]; signal: AbortSignal },
 ): Promise<ToolAnswer> {
   const answer = { stdout: '', stderr: '' };
   const execution = await engineCall(`run ${command[0]}`, () =>
@@ -38,7 +38,7 @@ export async function executeIn(
       Cmd: command,
       AttachStdout: true,
       AttachStderr: true,
-      Env: [...toolEnvironment(options.version, options.api), ...toolUser(command, options.security)],
+      Env: options.env,
     }),
   );
   const stream = await engineCall(`run ${command[0]}`, () => execution.start({}));
