@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { FoundRun } from '../src/cluster/docker/lease';
 import { diagnose, verdictOf, type EngineFindings, type Findings, type Line } from '../src/library/diagnosis';
 
 const ROOT = resolve(__dirname, '..');
@@ -21,8 +22,13 @@ const engine: EngineFindings = {
   clockUncertaintyMs: 5,
   disk: { path: '/var/lib/docker', freeBytes: 40 * GIB },
   networks: { used: 4, most: 31 },
-  leftovers: [],
+  runs: [],
+  folders: [],
 };
+const leftRun = (run: string, state: FoundRun['state']): FoundRun => ({
+  ...{ run, state, host: 'ci-7', silentMs: 190_000 },
+  resources: ['a', 'b'].map((name) => ({ kind: 'volume', id: name, name, labels: {} })),
+});
 const tools = { bash: true, go: true, 'apt-get': true, 'apt-cache': true, 'dpkg-deb': true };
 const noTools = { bash: true, go: false, 'apt-get': false, 'apt-cache': false, 'dpkg-deb': false };
 const images: Findings['images'] = {
@@ -70,7 +76,10 @@ const CASES: Record<string, Findings> = {
   'a clock ahead': engineWith({ clockAheadMs: 5_000 }),
   'a clock that a slow answer makes uncertain': engineWith({ clockAheadMs: 5_000, clockUncertaintyMs: 4_000 }),
   'many networks': engineWith({ networks: { used: 28, most: 31 } }),
-  leftovers: engineWith({ leftovers: ['container a', 'container b', 'network c', 'volume d', 'volume e'] }),
+  leftovers: engineWith({
+    runs: [leftRun('es-1', 'left'), leftRun('es-2', 'left'), leftRun('es-3', 'unseen'), leftRun('es-4', 'kept')],
+    folders: ['/tmp/etcd-scenarios-aaaaaa'],
+  }),
   'no image, but some to be had': { ...good, images: { ...none, others: { cache: 1, pull: 0, build: 30 } } },
   'no image and nothing to build with': {
     ...good,

@@ -1,6 +1,9 @@
 /** What `doctor` makes of what it found. Pure: looking is doctor.ts's. */
 import { formatBytes } from '../bytes';
 import { formatDuration } from '../clock';
+import type { FoundRun } from '../cluster/docker/lease';
+import { plural } from '../plural';
+import { cureOfRun, describeRun } from './left-runs';
 
 export type State = 'ok' | 'warn' | 'fail';
 
@@ -35,8 +38,10 @@ export interface EngineFindings {
   /** Where its data is and what is free there; no `freeBytes` where that can't be seen from here. */
   disk: { path: string; freeBytes?: number };
   networks: { used: number; /** As many as its address pools carry. */ most: number };
-  /** Kinds and names of what dead runs left. */
-  leftovers: readonly string[];
+  /** Runs that have something on the engine; those that are certainly alive are left out. */
+  runs: readonly FoundRun[];
+  /** The temporary folders that dead runs left on this machine. */
+  folders: readonly string[];
 }
 
 export interface Findings {
@@ -107,7 +112,7 @@ function linesOfEngine(engine: EngineFindings): Line[] {
     diskLine(engine),
     clockLine(engine),
     networksLine(engine),
-    leftoversLine(engine),
+    ...leftoversLines(engine),
   ];
 }
 
@@ -147,11 +152,27 @@ function networksLine({ networks: { used, most } }: EngineFindings): Line {
   return { state: 'warn', ...line, cure };
 }
 
-function leftoversLine({ leftovers }: EngineFindings): Line {
-  if (leftovers.length === 0) return { state: 'ok', what: 'leftovers', finding: 'none of dead runs' };
-  const shown = leftovers.slice(0, 3).join(', ');
-  const more = leftovers.length > 3 ? ` and ${leftovers.length - 3} more` : '';
-  return { state: 'warn', what: 'leftovers', finding: `${shown}${more}`, cure: '`etcd-scenarios clean` removes them' };
+/** One line for all that dead runs left, and one for each run whose resources `clean` leaves alone. */
+function leftoversLines({ runs, folders }: EngineFindings): Line[] {
+  const dead = runs.filter(({ state }) => state === 'left');
+  const others = runs.filter(({ state }) => state !== 'left');
+  const line = { state: 'warn', what: 'leftovers' } as const;
+  const found = [
+    ...dead.map(({ run, resources }) => `${plural(resources.length, 'resource')} of the run ${run}`),
+    ...(folders.length > 0 ? [plural(folders.length, 'folder')] : []),
+  ];
+  const lines: Line[] = [
+    ...(found.length > 0 ? [{ ...line, finding: listed(found), cure: '`etcd-scenarios clean` removes them' }] : []),
+    ...others.map((one) => ({ ...line, finding: describeRun(one), cure: cureOfRun(one) })),
+  ];
+  return lines.length > 0 ? lines : [{ state: 'ok', what: 'leftovers', finding: 'none' }];
+}
+
+const MOST_LISTED = 3;
+
+function listed(found: readonly string[]): string {
+  const more = found.length > MOST_LISTED ? ` and ${found.length - MOST_LISTED} more` : '';
+  return `${found.slice(0, MOST_LISTED).join(', ')}${more}`;
 }
 
 function imagesLine({ images, engine, tools }: Findings): Line {

@@ -7,7 +7,7 @@ import { availableVersions, type Available, type Origin } from '../cluster/docke
 import { isPresent } from '../cluster/docker/images/present';
 import type { ImageOptions } from '../cluster/docker/images/types';
 import { findDeadFolders } from '../cluster/docker/folders';
-import { findLeftovers } from '../cluster/docker/remove';
+import { findRuns } from '../cluster/docker/remove';
 import { asError, EnvironmentError } from '../errors';
 import { diagnose, type EngineFindings, type Findings, type Line, type Trouble } from './diagnosis';
 import { versionsMeant } from '../version-request';
@@ -62,9 +62,9 @@ async function engineFindings(engine: Engine): Promise<EngineFindings> {
   const before = Date.now();
   const info = (await engineCall('asking what it is', () => docker.info())) as DockerInfo;
   const halfMs = (Date.now() - before) / 2;
-  const [networks, leftovers, folders, disk] = await Promise.all([
+  const [networks, runs, folders, disk] = await Promise.all([
     engineCall('listing its networks', () => docker.listNetworks({ filters: { driver: ['bridge'] } })),
-    findLeftovers(docker),
+    findRuns(docker),
     findDeadFolders(),
     local ? diskAt(info.DockerRootDir) : undefined,
   ]);
@@ -79,7 +79,8 @@ async function engineFindings(engine: Engine): Promise<EngineFindings> {
     clockUncertaintyMs: halfMs,
     disk: { path: info.DockerRootDir, freeBytes: disk?.freeBytes },
     networks: { used: networks.length, most: networksCarried(info.DefaultAddressPools ?? []) },
-    leftovers: [...leftovers.map(({ kind, name }) => `${kind} ${name}`), ...folders.map((name) => `folder ${name}`)],
+    runs: runs.filter(({ state }) => state !== 'alive'),
+    folders,
   };
 }
 

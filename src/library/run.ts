@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { connectEngine, type Engine } from '../cluster/docker/engine';
 import { removeDeadFolders } from '../cluster/docker/folders';
+import { Heartbeat } from '../cluster/docker/heartbeat';
+import type { Lease } from '../cluster/docker/lease';
 import { findLeftovers, removeFound } from '../cluster/docker/remove';
 import type { ImageOptions } from '../cluster/docker/images';
 import { EnvironmentError, exitCodeOfError, Interrupted, UsageError, type Problem } from '../errors';
@@ -40,6 +42,8 @@ export interface RunRequest extends LoadRequest, PlanRequest {
   showValues?: boolean;
   /** Absolute folder for logs and file reports, `{run}` in it stands for the run's id; null for none. */
   reports?: string | null;
+  /** For tests: other times than those of a run's signs of life. */
+  lease?: Lease;
   /** Several runs write logs to the reports folder at the same time: nothing of an earlier run is removed. */
   sharesReports?: boolean;
   /** Who listens; made by the caller, who knows about streams and colours. */
@@ -213,9 +217,13 @@ async function runOn(engine: Engine, checked: Checked): Promise<RunResult> {
   });
   for (const message of [...remarks, ...said]) emit({ type: 'progress', message });
   for (const problem of problems) emit({ type: 'problem', problem });
-  const swept = await sweep(engine, interrupted);
-  if (swept !== undefined) emit({ type: 'progress', message: swept });
+  const removed = await sweep(engine, interrupted, request.lease);
+  if (removed !== undefined) emit({ type: 'progress', message: removed });
   const keep = request.keep ?? false;
+  const swept = new AbortController();
+  const onSwept = (error: EnvironmentError): void => swept.abort(error);
+  const heartbeat = new Heartbeat({ docker: engine.docker, run: id, lease: request.lease, onSwept });
+  const ending = AbortSignal.any([interrupted, swept.signal]);
   const counts = await runCases({
     cases,
     jobs,
@@ -233,14 +241,14 @@ async function runOn(engine: Engine, checked: Checked): Promise<RunResult> {
       logFileOf,
     }),
     emit,
-    interrupted,
+    interrupted: ending,
     abandoned,
     logOf: (caseId, member, incarnation) => (reports === null ? undefined : logFile(caseId, member, incarnation)),
     recordOf: (...about) => {
       const shown = recordFile(...about);
       return reports === null ? undefined : { path: join(reports, shown), shown };
     },
-  });
+  }).finally(() => heartbeat.stop());
   return conclude({ broadcast, counts, began, id, finished, request, interrupted });
 }
 
@@ -283,17 +291,17 @@ export function defaultJobs({ cpus, memoryBytes }: Pick<Engine, 'cpus' | 'memory
 }
 
 /** Removes what dead runs left, and says so; an engine that can't is seen by the cases, which tell of it in the reports. */
-async function sweep(engine: Engine, signal: AbortSignal): Promise<string | undefined> {
+async function sweep(engine: Engine, signal: AbortSignal, lease?: Lease): Promise<string | undefined> {
   try {
-    return await removeLeftovers(engine, signal);
+    return await removeLeftovers(engine, signal, lease);
   } catch (thrown) {
     if (thrown instanceof EnvironmentError) return `what earlier runs left is not removed: ${thrown.message}`;
     throw thrown;
   }
 }
 
-async function removeLeftovers(engine: Engine, signal: AbortSignal): Promise<string | undefined> {
-  const [left, folders] = await Promise.all([findLeftovers(engine.docker), removeDeadFolders()]);
+async function removeLeftovers(engine: Engine, signal: AbortSignal, lease?: Lease): Promise<string | undefined> {
+  const [left, folders] = await Promise.all([findLeftovers(engine.docker, lease), removeDeadFolders(lease)]);
   if (left.length + folders.length === 0) return undefined;
   await removeFound(engine.docker, left, signal);
   const kinds = ['container', 'network', 'volume'] as const;

@@ -39,7 +39,7 @@ it('finds the engine that everybody uses fit for drills', () => {
     await engine.docker.createVolume({ Name: 'in-use', Labels: ownerLabels('here', 'case') });
     const { status, line } = doctor({ ...engine.env, ETCD_SCENARIOS_IMAGE: 'registry.example/etcd:{version}' });
     expect(line('engine')?.finding).toContain(`at ${engine.env['DOCKER_HOST']?.replace('unix://', '')}`);
-    expect(line('leftovers')).toMatchObject({ state: 'warn', finding: 'volume left-behind' });
+    expect(line('leftovers')).toMatchObject({ state: 'warn', finding: '1 resource of the run gone' });
     expect(line('images')).toMatchObject({
       state: 'fail',
       finding: expect.stringContaining('the engine has none') as unknown,

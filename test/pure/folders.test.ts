@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findDeadFolders, makeFolder, removeDeadFolders } from '../../src/cluster/docker/folders';
+import { findDeadFolders, makeFolder, refreshFolders, removeDeadFolders } from '../../src/cluster/docker/folders';
 import { LABEL, ownerLabels } from '../../src/cluster/docker/labels';
 
 const linux = process.platform === 'linux' ? describe : describe.skip;
@@ -35,6 +35,25 @@ linux('the folder of a scenario', () => {
     ];
     expect(await removeDeadFolders()).toContain(gone);
     expect([alive, gone, elsewhere].map((folder) => existsSync(folder))).toEqual([true, false, true]);
+  });
+
+  it('is removed where its owner can not be seen and has been silent for long', async () => {
+    const ages = { fresh: 0, silent: 11 * 60_000 };
+    const elsewhere = { ...own, [LABEL.boot]: 'another' };
+    const [fresh, silent, old] = [await folderOf(elsewhere), await folderOf(elsewhere), await folderOf(elsewhere)];
+    writeFileSync(
+      join(old, 'owner.json'),
+      JSON.stringify(Object.fromEntries(Object.entries(elsewhere).filter(([name]) => name !== LABEL.lease))),
+    );
+    for (const folder of [silent, old]) {
+      const then = new Date(Date.now() - ages.silent);
+      utimesSync(join(folder, 'owner.json'), then, then);
+    }
+    const dead = await findDeadFolders();
+    expect([fresh, silent, old].map((folder) => dead.includes(folder))).toEqual([false, true, false]);
+    // A living run refreshes its folders.
+    refreshFolders();
+    expect(await findDeadFolders()).not.toContain(silent);
   });
 
   it('is removed where its run was killed before it said whose it is, and has been empty for a while', async () => {

@@ -16,6 +16,10 @@ export const LABEL = {
   started: `${PREFIX}.owner.started`,
   created: `${PREFIX}.created`,
   keep: `${PREFIX}.keep`,
+  /** Made by a version whose runs give signs of life (lease.ts). */
+  lease: `${PREFIX}.lease`,
+  /** A volume that is nothing but a sign of life. */
+  heartbeat: `${PREFIX}.heartbeat`,
 } as const;
 
 export type Labels = Record<string, string>;
@@ -35,6 +39,7 @@ export function ownerLabels(run: string, caseId: string, keep = false): Labels {
     [LABEL.pid]: String(process.pid),
     [LABEL.started]: startTimeOf(process.pid) ?? '',
     [LABEL.created]: new Date().toISOString(),
+    [LABEL.lease]: 'true',
   };
 }
 

@@ -3,14 +3,10 @@ import type Dockerode from 'dockerode';
 import { abortable, poll } from '../../clock';
 import { EnvironmentError, asError } from '../../errors';
 import { engineCall, statusOf } from './engine';
-import { LABEL, ownerIsDead, type Labels } from './labels';
+import { LABEL, ownerState, type Labels } from './labels';
+import { runsOf, type Found, type FoundRun, type Lease } from './lease';
 
-export interface Found {
-  kind: 'container' | 'network' | 'volume';
-  id: string;
-  name: string;
-  labels: Labels;
-}
+export type { Found, FoundRun } from './lease';
 
 /** Everything that carries these labels (`etcd-scenarios.run` alone, or with `=value`). */
 export async function findLabelled(docker: Dockerode, labels: string[]): Promise<Found[]> {
@@ -22,21 +18,46 @@ export async function findLabelled(docker: Dockerode, labels: string[]): Promise
       docker.listVolumes({ filters }),
     ]);
     return [
-      ...containers.map((c) => found('container', c.Id, c.Names[0]?.replace(/^\//, ''), c.Labels)),
-      ...networks.map((n) => found('network', n.Id, n.Name, n.Labels)),
-      ...volumes.Volumes.map((v) => found('volume', v.Name, v.Name, v.Labels)),
+      ...containers.map((c) => found('container', c.Id, c.Names[0]?.replace(/^\//, ''), c.Labels, c.Created * 1000)),
+      ...networks.map((n) => found('network', n.Id, n.Name, n.Labels, timeOf(n.Created))),
+      ...volumes.Volumes.map((v) =>
+        found('volume', v.Name, v.Name, v.Labels, timeOf((v as { CreatedAt?: string }).CreatedAt)),
+      ),
     ];
   });
 }
 
-function found(kind: Found['kind'], id: string, name: string | undefined, labels: Labels | null | undefined): Found {
-  return { kind, id, name: name ?? id, labels: labels ?? {} };
+function found(
+  kind: Found['kind'],
+  id: string,
+  name: string | undefined,
+  labels: Labels | null | undefined,
+  createdMs: number | undefined,
+): Found {
+  return { kind, id, name: name ?? id, labels: labels ?? {}, createdMs };
 }
 
-/** What runs left whose runner is certainly dead; what `--keep` left on purpose is none of it. */
-export async function findLeftovers(docker: Dockerode): Promise<Found[]> {
+function timeOf(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** All runs that have resources on this engine, this process's own included. */
+export async function findRuns(docker: Dockerode, lease?: Lease): Promise<FoundRun[]> {
   const all = await findLabelled(docker, [LABEL.run]);
-  return all.filter(({ labels }) => labels[LABEL.keep] === undefined && ownerIsDead(labels));
+  const needsAge = all.some(({ labels }) => ownerState(labels) === 'unknown');
+  return runsOf(all, needsAge ? await engineTime(docker) : 0, lease);
+}
+
+async function engineTime(docker: Dockerode): Promise<number> {
+  const { SystemTime } = (await engineCall('ask for its time', () => docker.info())) as { SystemTime: string };
+  return Date.parse(SystemTime);
+}
+
+/** What dead runs left; what `--keep` left on purpose is none of it. */
+export async function findLeftovers(docker: Dockerode, lease?: Lease): Promise<Found[]> {
+  const runs = await findRuns(docker, lease);
+  return runs.flatMap(({ state, resources }) => (state === 'left' ? resources : []));
 }
 
 /**
