@@ -30,8 +30,8 @@ installed it is \`npx etcd-scenarios\`.
 `;
 
 const ABOUT_PATHS = `PATH is a file, a folder, a pattern ('drills/*.yaml'), or FILE:LINE as reports
-print it. Without one: scenarios/ of this folder, else the drills that ship
-(--shipped takes those in any case).
+print it. Default: scenarios/ of this folder. --shipped takes the scenarios that
+ship with etcd-scenarios instead.
 `;
 
 const EXIT_CODES = `Exit codes

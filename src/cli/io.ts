@@ -22,7 +22,6 @@ export type Command = (argv: string[], io: Io) => Promise<number>;
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
   const terminal = stdout.isTTY === true;
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   return {
     cwd: process.cwd(),
     env,
@@ -31,8 +30,16 @@ export function processIo(): Io {
     err: stderr,
     terminal,
     columns: () => (terminal ? (stdout.columns ?? 80) : 80),
-    colour: !env['NO_COLOR'] && (forced || (terminal && env['TERM'] !== 'dumb')),
+    colour: hasColor(env, terminal),
   };
+}
+
+/** `FORCE_COLOR` overrides `NO_COLOR`, as in Node.js; without both, a terminal that is not `dumb` has color. */
+export function hasColor(env: NodeJS.ProcessEnv, terminal: boolean): boolean {
+  const forced = env['FORCE_COLOR']?.trim().toLowerCase();
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  if (env['NO_COLOR']) return false;
+  return terminal && env['TERM'] !== 'dumb';
 }
 
 /** Says what went wrong, on standard error; a name with control characters in it does no harm there. */

@@ -3,7 +3,7 @@ import type { Options } from './usage';
 
 /** Which drills, and which of those that were read. */
 export const SELECTING = {
-  shipped: { type: 'flag', text: 'the drills that ship with etcd-scenarios, in place of scenarios/' },
+  shipped: { type: 'flag', text: 'the scenarios that ship with etcd-scenarios, instead of scenarios/' },
   tag: { type: 'text', value: 'EXPR', text: "only drills with these tags: 'recovery and not slow', '(a or b) and c'" },
   grep: { type: 'text', value: 'TEXT', text: 'only drills with this in their name' },
 } as const satisfies Options;

@@ -2,13 +2,13 @@
 import { plural } from '../plural';
 import type { Problem } from '../errors';
 import { problemAnnotation } from '../report/annotation';
-import { formatProblems } from '../problems';
+import { formatProblems, type ProblemColors } from '../problems';
 
-type Format = (problems: readonly Problem[], files: number) => string;
+type Format = (problems: readonly Problem[], files: number, colors?: ProblemColors) => string;
 
 export const PROBLEM_FORMATS: Readonly<Record<'text' | 'json' | 'github', Format>> = {
-  text: (problems, files) =>
-    problems.length > 0 ? formatProblems(problems) : `${plural(files, 'file')}, no problems\n`,
+  text: (problems, files, colors) =>
+    problems.length > 0 ? formatProblems(problems, colors) : `${plural(files, 'file')}, no problems\n`,
   json: (problems) => `${JSON.stringify(problems.map(plain), null, 2)}\n`,
   github: (problems) => problems.map(problemAnnotation).join(''),
 };

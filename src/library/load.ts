@@ -5,6 +5,7 @@ import { ScenarioError, UsageError, type Problem } from '../errors';
 import { nearest } from '../match';
 import { plural } from '../plural';
 import { findFiles, hasScenarios, type FoundFile } from '../scenario/find';
+import { nearbyFiles } from '../scenario/nearby';
 import { loadScenarios, readSource, type Loaded } from '../scenario/load';
 import { allSteps, type Scenario } from '../scenario/scenario';
 import { readVariables, unknownVariables, type VariableFile } from '../scenario/variable-file';
@@ -14,8 +15,10 @@ import { selectScenarios, SLOW_TAG } from '../scenario/select';
 import { packageRoot } from '../package-root';
 
 export interface LoadRequest {
-  /** Files, folders, `FILE:LINE`; left out: `scenarios/`, else the drills that ship. */
+  /** Files, folders, `FILE:LINE`. Default: `scenarios/`; without it nothing is chosen, and a UsageError names what is there. */
   paths?: readonly string[];
+  /** The command that an error message suggests. Default: `run`. */
+  command?: string;
   /** All the drills that ship, whatever `scenarios/` has; no paths beside it. */
   shipped?: boolean;
   /** What relative paths and case ids are relative to. */
@@ -156,20 +159,51 @@ function literal(values: Readonly<Record<string, string>>): Variables {
   return new Map(Object.entries(values).map(([name, text]) => [name, { text, typed: true, given: true }]));
 }
 
-/** The folder of a drill library: the reader's own, else the one that ships with the package. */
+/** The files of the request: its paths, all that ship, or `scenarios/`. */
 function chooseFiles(request: LoadRequest): { files: FoundFile[]; remarks: string[] } {
   const { cwd, paths: [first, ...more] = [] } = request;
-  const shipped = join(packageRoot(), 'scenarios');
   if (request.shipped) {
     if (first !== undefined) throw new UsageError(`--shipped takes all the drills that ship: "${first}" is too much`);
-    return { files: findFiles([shipped], cwd), remarks: [] };
+    return { files: findFiles([shippedFolder()], cwd), remarks: [] };
   }
   if (first !== undefined) return chooseAmong([first, ...more], cwd);
   if (hasScenarios(join(cwd, 'scenarios'))) return { files: findFiles(['scenarios'], cwd), remarks: [] };
-  return {
-    files: findFiles([shipped], cwd),
-    remarks: [`no scenarios/ here: these are the drills that ship with etcd-scenarios (${shipped})`],
-  };
+  throw new UsageError(nothingChosen(cwd, request.command ?? 'run'));
+}
+
+function shippedFolder(): string {
+  return join(packageRoot(), 'scenarios');
+}
+
+/** A newcomer without `scenarios/` means the files of the current folder, and not all that ship: the message names both. */
+function nothingChosen(cwd: string, command: string): string {
+  const { scenarios, others, complete } = nearbyFiles(cwd);
+  const shipped = findFiles([shippedFolder()], cwd).length;
+  const offer = `etcd-scenarios ${command} --shipped`;
+  const lacks = existsSync(join(cwd, 'scenarios')) ? 'scenarios/ has no YAML files' : 'there is no scenarios/ folder';
+  return [
+    `${command}: no PATH is given, and ${lacks} in ${cwd}`,
+    ...foundLines('scenario file', '', scenarios),
+    ...foundLines('YAML file', ' without `steps`', scenarios.length === 0 ? others : []),
+    ...(scenarios.length + others.length === 0 ? ['  found: no YAML files'] : []),
+    ...(complete ? [] : ['  the folder is too large: only a part of it was searched']),
+    scenarios.length > 0
+      ? `  hint: use \`etcd-scenarios ${command} .\` for the files in this folder`
+      : '  hint: use `etcd-scenarios init` to create a first scenario, or pass a PATH (`.` is this folder)',
+    `  hint: use \`${offer}\` for the ${plural(shipped, 'file')} of scenarios that ship with etcd-scenarios`,
+  ].join('\n');
+}
+
+const MOST_NAMED = 10;
+
+function foundLines(what: string, attribute: string, files: readonly string[]): string[] {
+  if (files.length === 0) return [];
+  const more = files.length > MOST_NAMED ? [`    … and ${files.length - MOST_NAMED} more`] : [];
+  return [
+    `  found ${plural(files.length, what)}${attribute}:`,
+    ...files.slice(0, MOST_NAMED).map((file) => `    ${file}`),
+    ...more,
+  ];
 }
 
 /** The paths, and the drills that ship where the reader has none of that path: `scenarios/upgrade/rehearsal.yaml`. */

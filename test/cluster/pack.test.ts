@@ -60,11 +60,20 @@ test('nothing of it runs when it is installed', () => {
   expect(Object.keys(scripts).filter((name) => atInstall.includes(name))).toEqual([]);
 });
 
-test('`npx etcd-scenarios run` finds the drills that ship, says so, and passes', async () => {
-  const args = ['etcd-scenarios', 'run', '--grep', 'first member', '--etcd', ETCD, '--pull', 'never'];
+test('`run` without a PATH and without scenarios/ starts nothing, and names both ways on', async () => {
+  write(join(home, 'drills', 'one.yaml'), 'name: one\nmembers: 1\nsteps:\n  - start: all\n');
+  const answer = await execute('npx', ['--no-install', 'etcd-scenarios', 'run', '--pull', 'never'], { cwd: home });
+  expect(answer.exitCode).toBe(2);
+  expect(answer.stderr).toContain('drills/one.yaml');
+  expect(answer.stderr).toContain('etcd-scenarios run .');
+  expect(answer.stderr).toContain('etcd-scenarios run --shipped');
+  expect(existsSync(join(home, 'reports'))).toBe(false);
+});
+
+test('`npx etcd-scenarios run --shipped` runs the scenarios that ship', async () => {
+  const args = ['etcd-scenarios', 'run', '--shipped', '--grep', 'first member', '--etcd', ETCD, '--pull', 'never'];
   const answer = await execute('npx', ['--no-install', ...args], { cwd: home });
   expectSuccess(answer);
-  expect(answer.stdout).toContain('these are the drills that ship with etcd-scenarios');
   expect(answer.stdout).toContain('PASS');
   expect(answer.stdout).toContain('1 passed');
   const [started] = readEvents(join(home, 'reports'));

@@ -239,10 +239,10 @@ describe('loading', () => {
     );
   });
 
-  it('takes scenarios/ of the folder, else the drills that ship, and says so', () => {
+  it('takes scenarios/ of the folder, and refuses to guess where there is none', () => {
     expect(load({ cwd: root })).toMatchObject({ files: 3, remarks: [] });
-    const { scenarios, remarks } = load({ cwd: path.join(root, 'empty') });
-    expect(scenarios.length).toBeGreaterThanOrEqual(14);
-    expect(remarks).toEqual([expect.stringContaining('these are the drills that ship')]);
+    const empty = path.join(root, 'empty');
+    expect(() => load({ cwd: empty })).toThrow(`run: no PATH is given, and there is no scenarios/ folder in ${empty}`);
+    expect(load({ cwd: empty, shipped: true }).scenarios.length).toBeGreaterThanOrEqual(14);
   });
 });

@@ -12,6 +12,7 @@ export const command: Command = async (argv, io) => {
   // Everything is listed, slow drills too: a list that hides some would mislead.
   const { scenarios, remarks, noneFits } = load({
     paths,
+    command: usage.name,
     shipped,
     cwd: io.cwd,
     tag,

@@ -13,6 +13,7 @@ export const command: Command = async (argv, io) => {
   const configuration = readConfiguration(io.cwd);
   const { cases, remarks } = overviewOf({
     paths,
+    command: usage.name,
     cwd: io.cwd,
     shipped: options.shipped,
     tag: options.tag,

@@ -1,6 +1,7 @@
 import { readConfiguration } from '../../library/config';
 import { check } from '../../library/check';
 import { resolveWithoutEngine } from '../../library/versions';
+import { createStyle } from '../../report/style';
 import { stripControl } from '../../source';
 import { parse } from '../args';
 import type { Command } from '../io';
@@ -16,6 +17,8 @@ export const command: Command = async (argv, io) => {
   const requested = { etcd: options.etcd, defaultEtcd };
   const { files, problems, remarks } = await check({
     paths,
+    command: usage.name,
+    shipped: options.shipped,
     cwd: io.cwd,
     ...variablesOf(options),
     slow: true,
@@ -24,6 +27,6 @@ export const command: Command = async (argv, io) => {
   });
   if (options.format === 'text') for (const remark of remarks) io.err.write(`${stripControl(remark)}\n`);
   const { errors, warnings } = countProblems(problems);
-  (options.format === 'text' && errors > 0 ? io.err : io.out).write(PROBLEM_FORMATS[options.format](problems, files));
+  io.out.write(PROBLEM_FORMATS[options.format](problems, files, createStyle(io.colour)));
   return errors > 0 || warnings > most ? 2 : 0;
 };

@@ -1,4 +1,4 @@
-import { ETCD, VARIABLES } from '../options';
+import { ETCD, SELECTING, VARIABLES } from '../options';
 import { defineUsage } from '../usage';
 
 export const usage = defineUsage('validate', {
@@ -12,6 +12,7 @@ export const usage = defineUsage('validate', {
       text: 'for people, for programs (an array of problems), or as annotations of GitHub Actions',
       default: 'text',
     },
+    shipped: SELECTING.shipped,
     strict: { type: 'flag', text: 'exit 2 for warnings too' },
     'max-warnings': { type: 'number', minimum: 0, value: 'N', text: 'exit 2 for more warnings than N' },
     ...ETCD,
