@@ -22,7 +22,9 @@ const read = (file: string): string => readFileSync(path.join(folder, file), 'ut
 
 test('an empty folder gets a drill that is accepted, its configuration, a workflow and a .gitignore', async () => {
   expect(initialize(folder).files).toEqual(written(true));
-  expect(readConfiguration(folder)).toMatchObject({ etcd: ['3.5.35'], reports: 'reports' });
+  expect(readConfiguration(folder)).toMatchObject({ etcd: ['3.5.35'], reports: path.join(folder, 'reports') });
+  const { $schema } = JSON.parse(read('etcd-scenarios.config.json')) as { $schema: string };
+  expect(JSON.parse(readFileSync($schema, 'utf8'))).toHaveProperty('properties.jobs');
   const { problems, cases, remarks } = await check({ cwd: folder });
   expect({ problems, remarks, cases: cases.length }).toEqual({ problems: [], remarks: [], cases: 1 });
   expect(read('.github/workflows/drills.yml')).toContain('npx etcd-scenarios run');

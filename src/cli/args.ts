@@ -5,7 +5,7 @@ import { UsageError } from '../errors';
 import { nearest } from '../match';
 import { isFullVersion } from '../version';
 import { isVersionRequest, REQUEST_EXPECTS } from '../version-request';
-import { asTyped, type Option, type Options, type Usage } from './usage';
+import { asTyped, variableOf, type Option, type Options, type Usage } from './usage';
 
 interface Values {
   flag: boolean;
@@ -38,7 +38,11 @@ type PathsOf<Takes extends string> = Takes extends `${string}…]`
 export interface Parsed<U extends Usage> {
   paths: PathsOf<U['takes']>;
   options: ValuesOf<U['options']>;
+  /** Who gave the value of an option: `--image`, `ETCD_SCENARIOS_IMAGE`. Options with their default are missing. */
+  givenBy: ReadonlyMap<string, string>;
 }
+
+export type Env = Readonly<Record<string, string | undefined>>;
 
 /** A version, a line, a range or `latest`. Throws UsageError for anything else. */
 export function versionRequest(text: string): string {
@@ -46,14 +50,36 @@ export function versionRequest(text: string): string {
   throw new UsageError(`"${text}" is not ${REQUEST_EXPECTS}`);
 }
 
-/** Reads a command's arguments by its usage. Throws UsageError for what the usage does not have. */
-export function parse<U extends Usage>(argv: readonly string[], usage: U): Parsed<U> {
+/**
+ * Reads a command's arguments by its usage; the environment gives values that the command line does not. Throws UsageError
+ * for what the usage does not have.
+ */
+export function parse<U extends Usage>(argv: readonly string[], usage: U, env: Env = {}): Parsed<U> {
   const { written, paths } = tokensOf(argv, usage);
   refuseCount(paths, usage);
+  const givenBy = new Map<string, string>();
   const values = Object.entries(usage.options).map(([name, option]) => {
-    return [name, valueOf(name, option, written.get(name) ?? [], usage)];
+    const onLine = written.get(name);
+    const given = onLine ?? valuesIn(env, name, option);
+    const label = onLine ? `--${name}` : variableOf(name);
+    if (given.length > 0) givenBy.set(name, label);
+    return [name, valueOf({ name, label }, option, given, usage)];
   });
-  return { paths: paths as Parsed<U>['paths'], options: Object.fromEntries(values) as Parsed<U>['options'] };
+  const options = Object.fromEntries(values) as Parsed<U>['options'];
+  return { paths: paths as Parsed<U>['paths'], options, givenBy };
+}
+
+/** What the environment says of an option. An empty variable says nothing: CI systems pass those for unset inputs. */
+function valuesIn(env: Env, name: string, option: Option): string[] {
+  const text = option.env ? env[variableOf(name)] : undefined;
+  if (text === undefined || text.trim() === '') return [];
+  return option.type === 'texts' ? text.split('\n').filter((line) => line.trim() !== '') : [text.trim()];
+}
+
+/** Who gave a value, for messages. */
+interface Given {
+  name: string;
+  label: string;
 }
 
 /** What stands on the command line: every option of the usage with its values, and the rest. */
@@ -70,15 +96,30 @@ function tokensOf(argv: readonly string[], usage: Usage): { written: Map<string,
   const written = new Map<string, string[]>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    const isKnown = Object.hasOwn(options, token.name) && token.rawName.startsWith('--');
-    const option = isKnown ? options[token.name] : undefined;
+    const { value, inlineValue } = token;
+    const { name, option, off } = meantBy(token, usage);
     if (!option) throw unknownOption(argv[token.index] ?? token.rawName, usage);
-    const { name, value, inlineValue } = token;
+    if (off && value === undefined) {
+      written.set(name, ['false']);
+      continue;
+    }
     if (option.type === 'flag' && value !== undefined) throw wrong(usage, `--${name} takes no value: "${value}"`);
     if (option.type !== 'flag') refuseMissing(name, option, { value, inline: inlineValue === true }, usage);
-    written.set(name, [...(written.get(name) ?? []), value ?? '']);
+    written.set(name, [...(written.get(name) ?? []), value ?? 'true']);
   }
   return { written, paths };
+}
+
+/** The option that is written; `--no-keep` switches the flag `--keep` off. */
+function meantBy(
+  { name, rawName }: { name: string; rawName: string },
+  { options }: Usage,
+): { name: string; option?: Option; off?: boolean } {
+  if (!rawName.startsWith('--')) return { name };
+  if (Object.hasOwn(options, name)) return { name, option: options[name] };
+  const flag = name.replace(/^no-/, '');
+  const isFlag = flag !== name && Object.hasOwn(options, flag) && options[flag]?.type === 'flag';
+  return isFlag ? { name: flag, option: options[flag], off: true } : { name };
 }
 
 function parserType(type: Option['type']): 'boolean' | 'string' {
@@ -110,14 +151,24 @@ function refuseCount(paths: readonly string[], usage: Usage): void {
   throw wrong(usage, most === 0 ? `it takes options alone: ${extra}` : `it takes one ${word}: ${extra}`);
 }
 
-function valueOf(name: string, option: Option, written: readonly string[], usage: Usage): unknown {
-  if (option.type === 'flag') return written.length > 0;
+function valueOf(by: Given, option: Option, written: readonly string[], usage: Usage): unknown {
+  if (option.type === 'flag') return isOn(by, written.at(-1));
   if (option.type === 'texts') return written;
-  if (written.length > 1) throw wrong(usage, twice(name, option, written));
+  if (written.length > 1) throw wrong(usage, twice(by.name, option, written));
   const text = written[0] ?? option.default;
-  if (text !== undefined) return read(name, option, text);
-  if (option.required) throw wrong(usage, `${asTyped(name, option)} is missing, as in: ${usage.examples[0].line}`);
+  if (text !== undefined) return read(by.label, option, text);
+  if (option.required) throw wrong(usage, `${asTyped(by.name, option)} is missing, as in: ${usage.examples[0].line}`);
   return undefined;
+}
+
+const ON = ['1', 'true', 'yes', 'on'];
+const OFF = ['0', 'false', 'no', 'off'];
+
+function isOn({ label }: Given, text = 'false'): boolean {
+  const word = text.toLowerCase();
+  if (ON.includes(word)) return true;
+  if (OFF.includes(word)) return false;
+  throw new UsageError(`${label} takes ${listed([...ON, ...OFF])}, not "${text}"`);
 }
 
 function twice(name: string, { type }: Option, written: readonly string[]): string {
@@ -125,45 +176,45 @@ function twice(name: string, { type }: Option, written: readonly string[]): stri
   return `--${name} stands ${written.length === 2 ? 'twice' : `${written.length} times`}${together}`;
 }
 
-function read(name: string, option: Exclude<Option, { type: 'flag' | 'texts' }>, text: string): unknown {
+function read(label: string, option: Exclude<Option, { type: 'flag' | 'texts' }>, text: string): unknown {
   switch (option.type) {
     case 'number':
       if (/^\d+$/.test(text) && Number(text) >= option.minimum && Number.isSafeInteger(Number(text))) {
         return Number(text);
       }
-      throw new UsageError(`--${name} takes a whole number from ${option.minimum} on, not "${text}"`);
+      throw new UsageError(`${label} takes a whole number from ${option.minimum} on, not "${text}"`);
     case 'duration': {
       const ms = parseDuration(text);
       if (ms !== undefined && ms > 0) return ms;
-      throw new UsageError(`--${name} takes a duration such as 30s, 5m or 1h30m, not "${text}"`);
+      throw new UsageError(`${label} takes a duration such as 30s, 5m or 1h30m, not "${text}"`);
     }
     case 'version':
       if (isFullVersion(text)) return text;
-      throw new UsageError(`--${name} takes a full version such as 3.5.35, not "${text}"`);
+      throw new UsageError(`${label} takes a full version such as 3.5.35, not "${text}"`);
     case 'versions':
-      return wordsOf(name, text).map((word) => {
+      return wordsOf(label, text).map((word) => {
         if (isVersionRequest(word)) return word;
-        throw new UsageError(`--${name}: "${word}" is not ${REQUEST_EXPECTS}`);
+        throw new UsageError(`${label}: "${word}" is not ${REQUEST_EXPECTS}`);
       });
     case 'words':
-      return wordsOf(name, text);
+      return wordsOf(label, text);
     case 'choice': {
       if (option.of.includes(text)) return text;
       const near = nearest(text, option.of);
       const guess = near === undefined ? '' : `; did you mean ${near}?`;
-      throw new UsageError(`--${name} takes ${listed(option.of)}, not "${text}"${guess}`);
+      throw new UsageError(`${label} takes ${listed(option.of)}, not "${text}"${guess}`);
     }
     case 'text':
       return text;
   }
 }
 
-function wordsOf(name: string, text: string): string[] {
+function wordsOf(label: string, text: string): string[] {
   const words = text
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
-  if (words.length === 0) throw new UsageError(`--${name} names nothing`);
+  if (words.length === 0) throw new UsageError(`${label} names nothing`);
   return words;
 }
 

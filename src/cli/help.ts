@@ -1,6 +1,6 @@
 /** What `--help` prints: of everything, and of one command. Loads no command. */
 import { GROUPS } from './synopses';
-import { asTyped, type Option, type Usage } from './usage';
+import { asTyped, variableOf, type Option, type Usage } from './usage';
 
 const WIDTH = 80;
 /** An option that is longer has its text below it. */
@@ -42,8 +42,15 @@ const EXIT_CODES = `Exit codes
   130  interrupted
 `;
 
-const CONFIGURATION = `Configuration: etcd-scenarios.config.json in this folder (etcd, image, pull,
-jobs, timeouts, reports, bind). The command line goes before it.
+const CONFIGURATION = `Configuration
+  The command line overrides the environment, the environment overrides the
+  configuration file, and the file overrides the defaults.
+  Environment: ETCD_SCENARIOS_JOBS is --jobs, and so on (\`help run\` has all of
+  them). A flag takes 1 or 0; --no-keep overrides ETCD_SCENARIOS_KEEP=1.
+  File: etcd-scenarios.config.json in this directory or above it, up to the root
+  of the repository, or --config FILE. Paths in it are relative to it. Its keys:
+  etcd, image, pull, jobs, timeouts, reports, bind.
+  FORCE_COLOR=0 or NO_COLOR=1 turns color off, FORCE_COLOR=1 turns it on.
 `;
 
 /** All about one command. */
@@ -55,7 +62,7 @@ export function helpOf({ name, takes, about, options, examples, exits }: Usage):
     wrapped(about, WIDTH).join('\n') + '\n',
     titled(
       'Options',
-      all.map(([word, option]) => entry(asTyped(word, option), textOf(option), width)),
+      all.map(([word, option]) => entry(asTyped(word, option), textOf(word, option), width)),
     ),
     titled(
       examples.length === 1 ? 'Example' : 'Examples',
@@ -77,11 +84,15 @@ function titled(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${title}\n${lines.join('')}`;
 }
 
-function textOf(option: Option): string {
-  if (option.type === 'flag') return option.text;
+/** A blank at which no line is broken; it is printed as a blank. */
+const UNBROKEN = '\u00a0';
+
+function textOf(name: string, option: Option): string {
+  const env = option.env ? ` [env:${UNBROKEN}${variableOf(name)}]` : '';
+  if (option.type === 'flag') return `${option.text}${env}`;
   const left = option.default ?? option.otherwise;
   const always = option.required ? ' (required)' : '';
-  return `${option.text}${always}${left === undefined ? '' : ` (default: ${left})`}`;
+  return `${option.text}${always}${left === undefined ? '' : ` (default: ${left})`}${env}`;
 }
 
 function widthOf(options: readonly [string, Option][]): number {
@@ -105,5 +116,5 @@ function wrapped(text: string, width: number): string[] {
     if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
     else lines[lines.length - 1] = `${line} ${word}`;
   }
-  return lines;
+  return lines.map((line) => line.replaceAll(UNBROKEN, ' '));
 }

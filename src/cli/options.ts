@@ -1,15 +1,25 @@
-/** Options that several commands have, each described once. Loads nothing. */
-import type { Options } from './usage';
+/** Options that several commands have, each described once, and each with an environment variable. */
+import { withVariables, type Options } from './usage';
 
 /** Which drills, and which of those that were read. */
-export const SELECTING = {
+export const SELECTING = withVariables({
   shipped: { type: 'flag', text: 'the scenarios that ship with etcd-scenarios, instead of scenarios/' },
   tag: { type: 'text', value: 'EXPR', text: "only drills with these tags: 'recovery and not slow', '(a or b) and c'" },
   grep: { type: 'text', value: 'TEXT', text: 'only drills with this in their name' },
-} as const satisfies Options;
+});
+
+/** The file that sets the defaults of a project. */
+export const CONFIG = withVariables({
+  config: {
+    type: 'text',
+    value: 'FILE',
+    text: 'the configuration file',
+    otherwise: 'etcd-scenarios.config.json in this directory or above it, up to the root of the repository',
+  },
+});
 
 /** Values for `vars`. */
-export const VARIABLES = {
+export const VARIABLES = withVariables({
   var: {
     type: 'texts',
     value: 'NAME=VALUE',
@@ -20,9 +30,9 @@ export const VARIABLES = {
     value: 'FILE',
     text: 'values for vars from a file, YAML or JSON; of several the last one wins, and --var wins over all',
   },
-} as const satisfies Options;
+});
 
-export const ETCD = {
+export const ETCD = withVariables({
   etcd: {
     type: 'versions',
     value: 'V,V',
@@ -31,15 +41,15 @@ export const ETCD = {
       'names its own takes those among them',
     otherwise: 'the configuration, else 3.5.35',
   },
-} as const satisfies Options;
+});
 
 /** Where images come from. */
-export const IMAGES = {
+export const IMAGES = withVariables({
   image: {
     type: 'text',
     value: 'TEMPLATE',
     text: "the image, {version} is replaced: 'registry.example/etcd:{version}'",
-    otherwise: '$ETCD_SCENARIOS_IMAGE, the configuration, else what is found',
+    otherwise: 'the configuration, else what is found',
   },
   pull: {
     type: 'choice',
@@ -49,19 +59,19 @@ export const IMAGES = {
       'and nothing is built',
     otherwise: 'the configuration, else missing',
   },
-} as const satisfies Options;
+});
 
-export const REPORTS = {
+export const REPORTS = withVariables({
   reports: {
     type: 'text',
     value: 'FOLDER',
     text: "where reports and members' logs are; {run} stands for the run's id: 'reports/{run}'",
     otherwise: 'the configuration, else reports',
   },
-} as const satisfies Options;
+});
 
 /** How drills are run. */
-export const RUNNING = {
+export const RUNNING = withVariables({
   jobs: {
     type: 'number',
     minimum: 1,
@@ -86,7 +96,7 @@ export const RUNNING = {
     text: 'where ports are bound, for an engine on another machine; 0.0.0.0 is every address of it',
     otherwise: 'the configuration, else 127.0.0.1',
   },
-} as const satisfies Options;
+});
 
 export const JSON_OUTPUT = {
   json: { type: 'flag', text: 'print it as JSON' },

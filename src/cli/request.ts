@@ -16,17 +16,9 @@ export function imageOptions(
 ): NonNullable<RunRequest['images']> & { pull: 'missing' | 'never' } {
   return {
     pull: options.pull ?? configuration.pull ?? 'missing',
-    image: imageTemplate(options, configuration, io),
+    image: options.image ?? configuration.image,
     cacheDir: io.env['ETCD_SCENARIOS_CACHE'] || undefined,
   };
-}
-
-export function imageTemplate(
-  { image }: Pick<ValuesOf<typeof IMAGES>, 'image'>,
-  configuration: Configuration,
-  io: Io,
-): string | undefined {
-  return image ?? (io.env['ETCD_SCENARIOS_IMAGE'] || configuration.image);
 }
 
 /** The absolute folder of the reports of a run. */

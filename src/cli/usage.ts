@@ -4,6 +4,8 @@ import { SYNOPSES, type CommandName } from './synopses';
 interface Described {
   /** What it does: one line or a few, not a sentence. */
   text: string;
+  /** Whether the environment variable of `variableOf` gives its value where the command line does not. */
+  env?: true;
 }
 
 interface Valued extends Described {
@@ -61,6 +63,20 @@ export interface Usage extends Details {
 export function asTyped(name: string, option: Option): string {
   if (option.type === 'flag') return `--${name}`;
   return `--${name} ${option.type === 'choice' ? option.of.join('|') : option.value}`;
+}
+
+/** The environment variable of an option: `ETCD_SCENARIOS_FAIL_FAST` of `--fail-fast`. */
+export function variableOf(name: string): string {
+  return `ETCD_SCENARIOS_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Options that the environment can give as well. */
+export type WithVariables<T extends Options> = { readonly [Name in keyof T]: T[Name] & { env: true } };
+
+/** The options, each with an environment variable. */
+export function withVariables<const T extends Options>(options: T): WithVariables<T> {
+  const entries = Object.entries(options).map(([name, option]) => [name, { ...option, env: true }]);
+  return Object.fromEntries(entries) as WithVariables<T>;
 }
 
 /** The usage of a command; keeps the types of its options, for who reads their values. */

@@ -1,11 +1,11 @@
 /** What a project needs to begin: a drill, the configuration, a workflow that runs drills, and what git ignores. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { asError, UsageError } from '../errors';
-import { CONFIG_FILE } from './config';
+import { ancestorWith, CONFIG_FILE } from './config';
 import { NewFiles } from './new-files';
 import { DEFAULT_ETCD } from './plan';
-import { drillFrom } from './templates';
+import { CONFIG_SCHEMA_FILE, drillFrom, schemaFor } from './templates';
 
 const WORKFLOW = `name: drills
 on: [push, pull_request]
@@ -46,11 +46,11 @@ export interface Initialized {
  */
 export function initialize(folder: string): Initialized {
   const install = whatToInstall(folder);
-  const root = ancestor(folder, '.git');
+  const root = ancestorWith(folder, '.git');
   const drill = join('scenarios', 'first.yaml');
   const texts: [string, string][] = [
     [drill, drillFrom('bootstrap', join(folder, drill), folder)],
-    [CONFIG_FILE, `${JSON.stringify({ etcd: DEFAULT_ETCD, reports: 'reports' }, null, 2)}\n`],
+    [CONFIG_FILE, configurationText(folder)],
     [join('.github', 'workflows', 'drills.yml'), WORKFLOW],
   ];
   const all = new NewFiles();
@@ -64,12 +64,18 @@ export function initialize(folder: string): Initialized {
   };
 }
 
+/** The configuration names its schema, which editors complete it by. */
+function configurationText(folder: string): string {
+  const $schema = schemaFor(CONFIG_SCHEMA_FILE, join(folder, CONFIG_FILE), folder);
+  return `${JSON.stringify({ $schema, etcd: DEFAULT_ETCD, reports: 'reports' }, null, 2)}\n`;
+}
+
 const PACKAGE = 'etcd-scenarios';
 
 /** The workflow installs what package.json has, and `npx` takes the version that is installed. */
 function whatToInstall(folder: string): string[] {
   const add = `npm install --save-dev ${PACKAGE}`;
-  const root = ancestor(folder, 'package.json');
+  const root = ancestorWith(folder, 'package.json');
   if (root === undefined) return ['npm init -y', add];
   const { name, ...rest } = manifestOf(join(root, 'package.json'));
   const has = ['dependencies', 'devDependencies', 'optionalDependencies'].some((kind) => {
@@ -86,11 +92,4 @@ function manifestOf(path: string): Record<string, unknown> {
   } catch (thrown) {
     throw new UsageError(`can't read ${path}: ${asError(thrown).message}; nothing was changed`);
   }
-}
-
-/** The folder itself, or the nearest one above it, that has this file. */
-function ancestor(folder: string, file: string): string | undefined {
-  if (existsSync(join(folder, file))) return folder;
-  const above = dirname(folder);
-  return above === folder ? undefined : ancestor(above, file);
 }

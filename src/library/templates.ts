@@ -5,7 +5,8 @@ import { UsageError } from '../errors';
 import { nearest } from '../match';
 import { packageRoot } from '../package-root';
 
-const SCHEMA = 'schema/scenario.schema.json';
+const SCENARIO_SCHEMA_FILE = 'schema/scenario.schema.json';
+export const CONFIG_SCHEMA_FILE = 'schema/config.schema.json';
 
 /** The names of the templates, in alphabetical order. */
 export function templateNames(): string[] {
@@ -28,17 +29,20 @@ export function drillFrom(template: string, path: string, cwd: string): string {
     throw new UsageError(`there is no template "${template}"${hint}; there are ${names.join(', ')}`);
   }
   const text = readFileSync(join(packageRoot(), 'templates', `${template}.yaml`), 'utf8');
-  return text.replace(/^.*\n/, `# yaml-language-server: $schema=${schemaFor(resolve(cwd, path), cwd)}\n`);
+  return text.replace(
+    /^.*\n/,
+    `# yaml-language-server: $schema=${schemaFor(SCENARIO_SCHEMA_FILE, resolve(cwd, path), cwd)}\n`,
+  );
 }
 
-/** The schema as a file at `path` has to name it: of the package that is installed here, else of this one. */
-function schemaFor(path: string, cwd: string): string {
+/** A schema as a file at `path` has to name it: of the package that is installed here, else of this one. */
+export function schemaFor(schema: string, path: string, cwd: string): string {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const installed = join(folder, 'node_modules', 'etcd-scenarios', SCHEMA);
+    const installed = join(folder, 'node_modules', 'etcd-scenarios', schema);
     if (existsSync(installed)) {
       const way = relative(dirname(path), installed).split(sep).join('/');
       return way.startsWith('.') ? way : `./${way}`;
     }
-    if (folder === dirname(folder)) return join(packageRoot(), SCHEMA);
+    if (folder === dirname(folder)) return join(packageRoot(), schema);
   }
 }

@@ -54,8 +54,8 @@ function actionSchema(step: Step): object {
   return { ...short, ...published, description: step.summary, type: types };
 }
 
-/** Without our own annotations; lists of steps refer to the definition. */
-function publish(schema: JsonSchema): Published {
+/** A schema without annotations of our own; lists of steps refer to the definition. */
+export function publish(schema: JsonSchema): Published {
   if (schema.step !== undefined) return { $ref: '#/definitions/step', description: schema.description };
   const { description, items, properties, additionalProperties } = schema;
   return {

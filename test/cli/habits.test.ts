@@ -1,9 +1,12 @@
 /** What people expect of any command line, tested on the built one; no engine is needed. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { usage as run } from '../../src/cli/commands/run.usage';
+import { helpOf } from '../../src/cli/help';
 import { hasColor } from '../../src/cli/io';
+import { variableOf } from '../../src/cli/usage';
 
 const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
 const GOOD = 'name: good\nmembers: 1\nsteps:\n  - start: all\n  - expect: {healthy: all}\n';
@@ -125,5 +128,126 @@ describe('color', () => {
     ],
   ])('with %j', (env, expected) => {
     expect({ terminal: hasColor(env, true), pipe: hasColor(env, false) }).toEqual(expected);
+  });
+});
+
+(existsSync(MAIN) ? describe : describe.skip)('the configuration', () => {
+  const CONFIG = 'etcd-scenarios.config.json';
+
+  /** The cases that a run would have, from a folder below the first. */
+  function planned(cwd: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): string[] {
+    write(path.join(cwd, 'scenarios/a.yaml'), GOOD);
+    const told = answer(['plan', '--json', ...args], env, path.join(folder, cwd));
+    if (told.status !== 0) throw new Error(told.stderr);
+    return (JSON.parse(told.stdout) as { id: string }[]).map(({ id }) => id.replace(/^.*@/, ''));
+  }
+
+  it('is found above the current folder, up to the root of the repository', () => {
+    write(CONFIG, '{"etcd": "3.3.25"}');
+    mkdirSync(path.join(folder, 'repo/.git'), { recursive: true });
+    expect(planned('repo/deep/er')).toEqual(['3.5.35']);
+    write(`repo/${CONFIG}`, '{"etcd": "3.4.23"}');
+    expect(planned('repo/deep/er')).toEqual(['3.4.23']);
+    expect(planned('repo')).toEqual(['3.4.23']);
+    write(`repo/deep/${CONFIG}`, '{"etcd": "3.6.16"}');
+    expect(planned('repo/deep/er')).toEqual(['3.6.16']);
+    expect(planned('repo')).toEqual(['3.4.23']);
+  });
+
+  it('counts in a worktree, where .git is a file', () => {
+    write('repo/.git', 'gitdir: elsewhere\n');
+    write(`repo/${CONFIG}`, '{"etcd": "3.4.23"}');
+    expect(planned('repo/deep')).toEqual(['3.4.23']);
+  });
+
+  it('above the current folder does not count outside of a repository', () => {
+    write(CONFIG, '{"etcd": "3.4.23"}');
+    expect(planned('deep')).toEqual(['3.5.35']);
+    expect(planned('.')).toEqual(['3.4.23']);
+  });
+
+  it('is the file that --config names, or ETCD_SCENARIOS_CONFIG', () => {
+    write(CONFIG, '{"etcd": "3.3.25"}');
+    write('ci/nightly.json', '{"etcd": ["3.4.23", "3.6.16"]}');
+    expect(planned('.', ['--config', 'ci/nightly.json'])).toEqual(['3.4.23', '3.6.16']);
+    expect(planned('.', [], { ETCD_SCENARIOS_CONFIG: 'ci/nightly.json' })).toEqual(['3.4.23', '3.6.16']);
+    const { status, stderr } = answer(['run', '--config', 'ci/none.json']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/cannot read the configuration ci\/none\.json: .*no such file/i);
+  });
+
+  it('has paths relative to itself, and mistakes with its own path', () => {
+    mkdirSync(path.join(folder, 'repo/.git'), { recursive: true });
+    write(`repo/${CONFIG}`, '{"reports": "out"}');
+    write(
+      'repo/out/summary.json',
+      '{"cases": [{"id": "scenarios/a.yaml@3.5.35", "verdict": "passed", "durationMs": 61000}]}',
+    );
+    write('repo/deep/scenarios/a.yaml', GOOD);
+    expect(answer(['plan'], {}, path.join(folder, 'repo/deep')).stdout).toContain('last time (passed)');
+    write(`repo/${CONFIG}`, '{"report": "out"}');
+    const { status, stderr } = answer(['run'], {}, path.join(folder, 'repo/deep'));
+    expect(status).toBe(2);
+    expect(stderr).toContain(`../${CONFIG}:1:2:`);
+  });
+
+  it('is overridden by the environment, and that by the command line', () => {
+    write(CONFIG, '{"etcd": "3.4.23"}');
+    expect(planned('.')).toEqual(['3.4.23']);
+    expect(planned('.', [], { ETCD_SCENARIOS_ETCD: '' })).toEqual(['3.4.23']);
+    expect(planned('.', [], { ETCD_SCENARIOS_ETCD: '3.5.16,3.6.16' })).toEqual(['3.5.16', '3.6.16']);
+    expect(planned('.', ['--etcd', '3.7.3'], { ETCD_SCENARIOS_ETCD: '3.5.16' })).toEqual(['3.7.3']);
+  });
+
+  it('publishes its schema, which init names', () => {
+    expect(JSON.parse(answer(['schema', '--configuration']).stdout)).toMatchObject({
+      properties: { etcd: {}, reports: { description: expect.stringContaining('relative to this file') as unknown } },
+      additionalProperties: false,
+    });
+    mkdirSync(path.join(folder, 'node_modules/etcd-scenarios/schema'), { recursive: true });
+    write('node_modules/etcd-scenarios/schema/config.schema.json', '{}');
+    answer(['init']);
+    expect(answer(['schema', '--configuration', '--x']).status).toBe(2);
+    const { $schema } = JSON.parse(readFileSync(path.join(folder, CONFIG), 'utf8')) as { $schema: string };
+    expect($schema).toBe('./node_modules/etcd-scenarios/schema/config.schema.json');
+  });
+});
+
+(existsSync(MAIN) ? describe : describe.skip)('an environment variable', () => {
+  it('exists for every option of run, and the help names it', () => {
+    const help = helpOf(run);
+    for (const name of Object.keys(run.options)) expect(help).toContain(`[env: ${variableOf(name)}]`);
+    expect(variableOf('fail-fast')).toBe('ETCD_SCENARIOS_FAIL_FAST');
+  });
+
+  it('switches a flag on and off, and --no-FLAG overrides it', () => {
+    write('scenarios/a.yaml', GOOD);
+    const listed = (args: string[], value: string): number =>
+      (JSON.parse(answer(['list', '--json', ...args], { ETCD_SCENARIOS_SHIPPED: value }).stdout) as []).length;
+    expect(listed([], 'true')).toBeGreaterThan(10);
+    expect([listed([], '0'), listed([], ''), listed(['--no-shipped'], '1')]).toEqual([1, 1, 1]);
+  });
+
+  it('holds several values of an option that may stand several times, one on each line', () => {
+    write('scenarios/a.yaml', `vars: {a: x, b: y}\n${GOOD.replace('good', '"${vars.a} ${vars.b}"')}`);
+    const { stdout } = answer(['list'], { ETCD_SCENARIOS_VAR: 'a=1,2\nb=3 4\n' });
+    expect(stdout).toMatch(/^1,2 3 4\n/);
+  });
+
+  it.each([
+    ['ETCD_SCENARIOS_JOBS', 'many', 'ETCD_SCENARIOS_JOBS takes a whole number from 1 on, not "many"'],
+    ['ETCD_SCENARIOS_KEEP', 'maybe', 'ETCD_SCENARIOS_KEEP takes 1, true, yes, on, 0, false, no or off, not "maybe"'],
+    ['ETCD_SCENARIOS_TIMEOUT', '5', 'ETCD_SCENARIOS_TIMEOUT takes a duration'],
+    ['ETCD_SCENARIOS_ETCD', '3.x', 'ETCD_SCENARIOS_ETCD: "3.x" is not'],
+    ['ETCD_SCENARIOS_PULL', 'nver', 'ETCD_SCENARIOS_PULL takes missing or never, not "nver"; did you mean never?'],
+  ])('%s=%s is refused by its own name', (name, value, message) => {
+    write('scenarios/a.yaml', GOOD);
+    const { status, stderr } = answer(['run'], { [name]: value });
+    expect(stderr).toContain(`etcd-scenarios: ${message}`);
+    expect(status).toBe(2);
+  });
+
+  it('of one command does not reach another', () => {
+    expect(answer(['clean', '--older-than', 'x'], { ETCD_SCENARIOS_RUN: 'y' }).stderr).toContain('--older-than takes');
   });
 });

@@ -67,7 +67,7 @@ test('`run` without a PATH and without scenarios/ starts nothing, and names both
   expect(answer.stderr).toContain('drills/one.yaml');
   expect(answer.stderr).toContain('etcd-scenarios run .');
   expect(answer.stderr).toContain('etcd-scenarios run --shipped');
-  expect(existsSync(join(home, 'reports'))).toBe(false);
+  expect(existsSync(join(home, 'reports', 'events.ndjson'))).toBe(false);
 });
 
 test('`npx etcd-scenarios run --shipped` runs the scenarios that ship', async () => {
@@ -89,6 +89,9 @@ test('after `init` the drills that ship are there all the same, and one of them 
   const npx = (...args: string[]): Promise<Answer> =>
     execute('npx', ['--no-install', 'etcd-scenarios', ...args], { cwd: own });
   expectSuccess(await execute('npx', ['--no-install', 'etcd-scenarios', 'init', 'begun'], { cwd: home }));
+  const { $schema } = JSON.parse(readFileSync(join(own, 'etcd-scenarios.config.json'), 'utf8')) as { $schema: string };
+  expect($schema).toBe('../node_modules/etcd-scenarios/schema/config.schema.json');
+  expect(existsSync(join(own, $schema))).toBe(true);
   expect((await npx('list')).stdout).not.toContain('rehearsal.yaml');
   expect((await npx('list', '--shipped')).stdout).toContain(
     'node_modules/etcd-scenarios/scenarios/upgrade/rehearsal.yaml:',

@@ -17,12 +17,12 @@ import { usage } from './bisect.usage';
 
 /** 0: found; 1: the ends are not as they were said to be; 3: an end can't be tested. */
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, usage);
+  const args = parse(argv, usage, io.env);
   const signals = onSignals((message) => io.err.write(`${message}\n`));
   const { json } = args.options;
   const tell = (text: string): void => io.out.write(stripControl(`${text}\n`));
   try {
-    const request = requestOf(args, readConfiguration(io.cwd), io);
+    const request = requestOf(args, readConfiguration(io.cwd, args.options.config), io);
     const noting: Reporter = { name: 'signals', event: (e) => void (e.type === 'run-started' && signals.began(e.run)) };
     const done = await bisect({
       ...request,

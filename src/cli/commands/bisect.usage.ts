@@ -1,4 +1,4 @@
-import { ETCD, JSON_OUTPUT, REPORTS, RUNNING, VARIABLES } from '../options';
+import { CONFIG, ETCD, JSON_OUTPUT, REPORTS, RUNNING, VARIABLES } from '../options';
 import { defineUsage } from '../usage';
 
 export const usage = defineUsage('bisect', {
@@ -20,10 +20,11 @@ export const usage = defineUsage('bisect', {
       value: 'NAME',
       text: 'the variable that the versions go to, for the end of an upgrade; without it, the version that the drill runs',
     },
-    etcd: { ...ETCD.etcd, text: 'with --over: the version that the drill runs' },
+    etcd: { ...ETCD.etcd, env: undefined, text: 'with --over: the version that the drill runs' },
     ...VARIABLES,
     ...RUNNING,
     reports: { ...REPORTS.reports, text: 'reports of each version go to bisect/VERSION in here' },
+    ...CONFIG,
     ...JSON_OUTPUT,
   },
   examples: [

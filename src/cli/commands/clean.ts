@@ -6,7 +6,7 @@ import type { Command } from '../io';
 import { usage } from './clean.usage';
 
 export const command: Command = async (argv, io) => {
-  const { run, 'older-than': olderThanMs } = parse(argv, usage).options;
+  const { run, 'older-than': olderThanMs } = parse(argv, usage, io.env).options;
   if (olderThanMs !== undefined && run !== undefined) throw new UsageError('--older-than and --run exclude each other');
   const { removed, stays } = await clean({ run, olderThanMs, say: (message) => io.err.write(`${message}\n`) });
   if (removed.length === 0)

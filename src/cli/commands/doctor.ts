@@ -8,15 +8,10 @@ import { onSignals } from '../signals';
 import { usage } from './doctor.usage';
 
 export const command: Command = async (argv, io) => {
-  const { options } = parse(argv, usage);
-  const configuration = readConfiguration(io.cwd);
+  const { options, givenBy } = parse(argv, usage, io.env);
+  const configuration = readConfiguration(io.cwd, options.config);
   const images = imageOptions(options, configuration, io);
-  const imageBy =
-    options.image !== undefined
-      ? '--image'
-      : io.env['ETCD_SCENARIOS_IMAGE']
-        ? 'ETCD_SCENARIOS_IMAGE'
-        : 'the configuration';
+  const imageBy = givenBy.get('image') ?? 'the configuration';
   const say = (message: string): void => void io.err.write(`${message}\n`);
   const signals = onSignals(say);
   try {

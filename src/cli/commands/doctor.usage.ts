@@ -1,11 +1,11 @@
-import { IMAGES, JSON_OUTPUT } from '../options';
+import { CONFIG, IMAGES, JSON_OUTPUT } from '../options';
 import { defineUsage } from '../usage';
 
 export const usage = defineUsage('doctor', {
   about:
     'Looks at Node.js, the Docker engine, its disk, clock and networks, leftovers of dead runs, and where images come ' +
     'from, and says what would mend what it finds. It changes nothing.',
-  options: { ...IMAGES, ...JSON_OUTPUT },
+  options: { ...IMAGES, ...CONFIG, ...JSON_OUTPUT },
   examples: [
     { says: 'before the first run', line: 'etcd-scenarios doctor' },
     { says: 'with a mirror', line: "etcd-scenarios doctor --image 'registry.example/etcd:{version}'" },

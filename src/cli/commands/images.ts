@@ -18,7 +18,7 @@ const WORDS = {
 } as const;
 
 export const command: Command = async (argv, io) => {
-  const args = parse(argv, usage);
+  const args = parse(argv, usage, io.env);
   if (args.options.json && !args.options.list) throw new UsageError('--json goes with --list');
   const say = (message: string): void => void io.err.write(`${message}\n`);
   const signals = onSignals(say);
@@ -49,7 +49,7 @@ function chosen({ options }: Args): Act {
 
 const save: Act = async (args, io, { say, signal }) => {
   const file = resolve(io.cwd, args.options.save ?? '');
-  const options = { ...imageOptions(args.options, readConfiguration(io.cwd), io), say, signal };
+  const options = { ...imageOptions(args.options, readConfiguration(io.cwd, args.options.config), io), say, signal };
   for (const reference of await saveToFile(requestsOf(args), file, options)) {
     io.out.write(`saved ${reference}\n`);
   }
@@ -58,7 +58,7 @@ const save: Act = async (args, io, { say, signal }) => {
 const loadFile: Act = async (args, io, about) => {
   if (args.paths.length > 0)
     throw new UsageError(`--load loads all that the file holds: "${args.paths[0]}" is too much`);
-  const { image } = imageOptions(args.options, readConfiguration(io.cwd), io);
+  const { image } = imageOptions(args.options, readConfiguration(io.cwd, args.options.config), io);
   for (const reference of await loadFromFile(resolve(io.cwd, args.options.load ?? ''), image, about)) {
     io.out.write(`loaded ${reference}\n`);
   }
@@ -74,7 +74,7 @@ async function make(
   io: Io,
   { say, signal }: { say: (message: string) => void; signal: AbortSignal },
 ): Promise<void> {
-  const configuration = readConfiguration(io.cwd);
+  const configuration = readConfiguration(io.cwd, args.options.config);
   const versions = args.paths.length > 0 ? requestsOf(args) : (configuration.etcd ?? [DEFAULT_ETCD]);
   await makeImages(versions, {
     ...imageOptions(args.options, configuration, io),
@@ -86,7 +86,7 @@ async function make(
 
 async function list(args: Args, io: Io, about: Parameters<Act>[2]): Promise<void> {
   const listed = await listImages(requestsOf(args), {
-    ...imageOptions(args.options, readConfiguration(io.cwd), io),
+    ...imageOptions(args.options, readConfiguration(io.cwd, args.options.config), io),
     ...about,
   });
   io.out.write(args.options.json ? `${JSON.stringify(listed, null, 2)}\n` : tableOf(listed, args.paths));

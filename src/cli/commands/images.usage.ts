@@ -1,4 +1,4 @@
-import { IMAGES, JSON_OUTPUT } from '../options';
+import { CONFIG, IMAGES, JSON_OUTPUT } from '../options';
 import { defineUsage } from '../usage';
 
 export const usage = defineUsage('images', {
@@ -11,6 +11,7 @@ export const usage = defineUsage('images', {
     save: { type: 'text', value: 'FILE', text: "the engine's images as one file, for a machine without a network" },
     load: { type: 'text', value: 'FILE', text: 'images from that file' },
     ...IMAGES,
+    ...CONFIG,
   },
   examples: [
     { says: 'the newest of two lines', line: 'etcd-scenarios images 3.5 3.6' },

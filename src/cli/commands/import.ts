@@ -12,7 +12,7 @@ export const command: Command = async (argv, io) => {
   const {
     paths: [file],
     options: { to },
-  } = parse(argv, usage);
+  } = parse(argv, usage, io.env);
   const { yaml, warnings } = importFlags(await read(file, io), { file, to });
   io.out.write(stripControl(yaml));
   for (const warning of warnings) io.err.write(stripControl(`${warning}\n`));

@@ -6,7 +6,7 @@ import type { Command } from '../io';
 import { usage } from './init.usage';
 
 export const command: Command = (argv, io) => {
-  const [folder = '.'] = parse(argv, usage).paths;
+  const [folder = '.'] = parse(argv, usage, io.env).paths;
   const { files, install, repository } = initialize(resolve(io.cwd, folder));
   const lines = files.map((one) => told({ ...one, file: join(folder, one.file) }));
   if (repository !== undefined) {

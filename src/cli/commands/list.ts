@@ -7,7 +7,7 @@ import { variablesOf } from '../request';
 import { usage } from './list.usage';
 
 export const command: Command = async (argv, io) => {
-  const { paths, options } = parse(argv, usage);
+  const { paths, options } = parse(argv, usage, io.env);
   const { tag, grep, shipped } = options;
   // Everything is listed, slow drills too: a list that hides some would mislead.
   const { scenarios, remarks, noneFits } = load({

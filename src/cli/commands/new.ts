@@ -11,7 +11,7 @@ export const command: Command = (argv, io) => {
   const {
     paths: [path],
     options: { template },
-  } = parse(argv, usage);
+  } = parse(argv, usage, io.env);
   if (!/\.ya?ml$/.test(path)) throw new UsageError(`a drill's file ends in .yaml or .yml, "${path}" does not`);
   const text = drillFrom(template, path, io.cwd);
   if (!new NewFiles().write(resolve(io.cwd, path), text))

@@ -5,12 +5,12 @@ import { resolveWithoutEngine } from '../../library/versions';
 import { stripControl } from '../../source';
 import { parse } from '../args';
 import type { Command } from '../io';
-import { imageTemplate, reportsFolder, variablesOf } from '../request';
+import { reportsFolder, variablesOf } from '../request';
 import { usage } from './plan.usage';
 
 export const command: Command = async (argv, io) => {
-  const { paths, options } = parse(argv, usage);
-  const configuration = readConfiguration(io.cwd);
+  const { paths, options } = parse(argv, usage, io.env);
+  const configuration = readConfiguration(io.cwd, options.config);
   const { cases, remarks } = overviewOf({
     paths,
     command: usage.name,
@@ -20,7 +20,7 @@ export const command: Command = async (argv, io) => {
     grep: options.grep,
     ...variablesOf(options),
     ...(await resolveWithoutEngine({ etcd: options.etcd, defaultEtcd: configuration.etcd }, io.env)),
-    image: imageTemplate(options, configuration, io),
+    image: options.image ?? configuration.image,
     reports: reportsFolder(options, configuration, { io, run: '' }),
   });
   for (const remark of remarks) io.err.write(`${stripControl(remark)}\n`);

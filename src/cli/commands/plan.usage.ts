@@ -1,4 +1,4 @@
-import { ETCD, IMAGES, JSON_OUTPUT, REPORTS, SELECTING, VARIABLES } from '../options';
+import { CONFIG, ETCD, IMAGES, JSON_OUTPUT, REPORTS, SELECTING, VARIABLES } from '../options';
 import { defineUsage } from '../usage';
 
 export const usage = defineUsage('plan', {
@@ -11,6 +11,7 @@ export const usage = defineUsage('plan', {
     ...VARIABLES,
     image: IMAGES.image,
     reports: { ...REPORTS.reports, text: 'where the reports of the last run are' },
+    ...CONFIG,
     ...JSON_OUTPUT,
   },
   examples: [{ says: 'one drill on one version', line: 'etcd-scenarios plan scenarios/first.yaml --etcd 3.6.16' }],

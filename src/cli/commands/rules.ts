@@ -8,7 +8,7 @@ export const command: Command = (argv, io) => {
   const {
     paths: [name],
     options: { markdown },
-  } = parse(argv, usage);
+  } = parse(argv, usage, io.env);
   io.out.write(markdown ? rulesPage() : name === undefined ? overview() : page(name));
   return Promise.resolve(0);
 };

@@ -11,6 +11,7 @@ import { newRunId } from '../../library/run-id';
 import type { Command, Io } from '../io';
 import { reportsFolder, runRequest } from '../request';
 import { onSignals } from '../signals';
+import { variableOf } from '../usage';
 import { usage } from './run.usage';
 
 export const command: Command = async (argv, io) => {
@@ -47,8 +48,8 @@ interface Prepared {
 /** Reads the command line. Where it is wrong, the reports of an earlier run, green perhaps, do not stay either. */
 async function prepared(argv: string[], io: Io, id: string): Promise<Prepared> {
   try {
-    const { paths, options } = parse(argv, usage);
-    const configuration = readConfiguration(io.cwd);
+    const { paths, options } = parse(argv, usage, io.env);
+    const configuration = readConfiguration(io.cwd, options.config);
     const reports = reportsFolder(options, configuration, { io, run: id });
     const request = {
       ...runRequest(paths, options, { configuration, io }),
@@ -71,13 +72,18 @@ async function prepared(argv: string[], io: Io, id: string): Promise<Prepared> {
 
 /** Where the reports would be, as far as a command line or a configuration with mistakes says so. */
 function likelyReports(argv: readonly string[], io: Io, run: string): string {
-  const [, typed] = /(?:^|\n)--reports[=\n]([^\n]+)/.exec(argv.join('\n')) ?? [];
-  return reportsFolder({ reports: typed }, configurationOrNone(io), { io, run });
+  const reports = likelyValue('reports', argv, io);
+  return reportsFolder({ reports }, configurationOrNone(io, likelyValue('config', argv, io)), { io, run });
 }
 
-function configurationOrNone(io: Io): Configuration {
+function likelyValue(name: string, argv: readonly string[], io: Io): string | undefined {
+  const [, typed] = new RegExp(`(?:^|\\n)--${name}[=\\n]([^\\n]+)`).exec(argv.join('\n')) ?? [];
+  return typed ?? (io.env[variableOf(name)] || undefined);
+}
+
+function configurationOrNone(io: Io, file: string | undefined): Configuration {
   try {
-    return readConfiguration(io.cwd);
+    return readConfiguration(io.cwd, file);
   } catch {
     return {};
   }

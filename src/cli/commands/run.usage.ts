@@ -1,11 +1,12 @@
-import { ETCD, REPORTS, RUNNING, SELECTING, VARIABLES } from '../options';
-import { defineUsage } from '../usage';
+import { CONFIG, ETCD, REPORTS, RUNNING, SELECTING, VARIABLES } from '../options';
+import { defineUsage, withVariables } from '../usage';
 
 export const usage = defineUsage('run', {
   about:
     'Runs drills on real etcd containers and removes everything that it started. ' +
     'Without a PATH or --tag, drills tagged slow are left out.',
-  options: {
+  // Each option has an environment variable: CI systems set those more easily than arguments.
+  options: withVariables({
     ...ETCD,
     ...SELECTING,
     ...VARIABLES,
@@ -21,7 +22,8 @@ export const usage = defineUsage('run', {
       text: 'of console, ndjson, junit, summary, github; github comes by itself under GitHub Actions',
       default: 'console,ndjson,junit,summary',
     },
-  },
+    ...CONFIG,
+  }),
   examples: [
     { says: 'every drill of scenarios/ on two versions', line: 'etcd-scenarios run --etcd 3.5.35,3.6.16' },
     {

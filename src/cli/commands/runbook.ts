@@ -14,9 +14,9 @@ export const command: Command = async (argv, io) => {
   const {
     paths: [path],
     options,
-  } = parse(argv, usage);
+  } = parse(argv, usage, io.env);
   const { format, out } = options;
-  const requested = { etcd: options.etcd, defaultEtcd: readConfiguration(io.cwd).etcd };
+  const requested = { etcd: options.etcd, defaultEtcd: readConfiguration(io.cwd, options.config).etcd };
   const { text, remarks } = await runbook({
     path,
     cwd: io.cwd,

@@ -1,4 +1,4 @@
-import { ETCD, VARIABLES } from '../options';
+import { CONFIG, ETCD, VARIABLES } from '../options';
 import { defineUsage } from '../usage';
 
 export const usage = defineUsage('runbook', {
@@ -15,6 +15,7 @@ export const usage = defineUsage('runbook', {
     out: { type: 'text', value: 'FILE', text: 'write it there', otherwise: 'print it' },
     etcd: { ...ETCD.etcd, text: 'the version of etcd that it is for; of several, the first that fits' },
     ...VARIABLES,
+    ...CONFIG,
   },
   examples: [
     {

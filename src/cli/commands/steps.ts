@@ -8,7 +8,7 @@ export const command: Command = (argv, io) => {
   const {
     paths: [name],
     options: { markdown },
-  } = parse(argv, usage);
+  } = parse(argv, usage, io.env);
   const text = markdown ? stepsPage() : name === undefined ? overview() : page(topicOf(name));
   io.out.write(text);
   return Promise.resolve(0);

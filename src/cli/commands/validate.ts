@@ -11,9 +11,9 @@ import { PROBLEM_FORMATS } from '../problem-formats';
 import { countProblems } from '../../problems';
 
 export const command: Command = async (argv, io) => {
-  const { paths, options } = parse(argv, usage);
+  const { paths, options } = parse(argv, usage, io.env);
   const most = options.strict ? 0 : (options['max-warnings'] ?? Infinity);
-  const { etcd: defaultEtcd } = readConfiguration(io.cwd);
+  const { etcd: defaultEtcd } = readConfiguration(io.cwd, options.config);
   const requested = { etcd: options.etcd, defaultEtcd };
   const { files, problems, remarks } = await check({
     paths,

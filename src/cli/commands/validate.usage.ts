@@ -1,4 +1,4 @@
-import { ETCD, SELECTING, VARIABLES } from '../options';
+import { CONFIG, ETCD, SELECTING, VARIABLES } from '../options';
 import { defineUsage } from '../usage';
 
 export const usage = defineUsage('validate', {
@@ -17,6 +17,7 @@ export const usage = defineUsage('validate', {
     'max-warnings': { type: 'number', minimum: 0, value: 'N', text: 'exit 2 for more warnings than N' },
     ...ETCD,
     ...VARIABLES,
+    ...CONFIG,
   },
   examples: [
     { says: 'everything in scenarios/', line: 'etcd-scenarios validate' },
