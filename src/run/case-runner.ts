@@ -73,9 +73,9 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
     case: id,
     verdict,
     durationMs: Date.now() - began,
-    failure: first,
-    ...(known ? { known } : {}),
-    further,
+    failure: secrecy.scrub(first),
+    ...(known ? { known: secrecy.scrub(known) } : {}),
+    further: secrecy.scrub(further),
     versions,
     ...(kept ? { kept } : {}),
   });
@@ -175,10 +175,11 @@ async function runSteps(
   }
 }
 
-function secrecyOf({ scenario, security }: PlannedCase, { showValues }: CaseOptions): Secrecy {
+function secrecyOf({ scenario, security, secrets }: PlannedCase, { showValues }: CaseOptions): Secrecy {
   return new Secrecy({
     hidesValues: readsOutside(scenario) && !showValues,
     passwords: security.auth ? [security.auth.password] : [],
+    secrets,
     known: scenario.source.text,
   });
 }
@@ -190,5 +191,6 @@ function runnerFor(planned: PlannedCase, cluster: CaseCluster, secrecy: Secrecy,
   const confirm = (): Promise<void> => cluster.confirm();
   const recordOf: StepRunnerOptions['recordOf'] = (...about) => options.recordOf(ref.id, ...about);
   const { emit } = options;
-  return new StepRunner({ caseId: ref.id, version, flags, cluster, secrecy, confirm, emit, logOf, recordOf });
+  const { secrets } = planned;
+  return new StepRunner({ caseId: ref.id, version, flags, cluster, secrecy, secrets, confirm, emit, logOf, recordOf });
 }

@@ -29,6 +29,8 @@ export interface PlannedCase {
   /** What it has to fail with; undefined where it has to pass. */
   known: KnownFailing | undefined;
   needs: ReadonlySet<Need>;
+  /** The values of secret variables, by environment variable. */
+  secrets: ReadonlyMap<string, string>;
   /** How the runner's clients speak to the members. */
   security: Security;
   /** Every version that a member of it will run. */
@@ -126,6 +128,7 @@ function planCase(
     skip: options.skip,
     known: knownFor(scenario.knownFailing, version),
     needs: new Set(steps.flatMap(needsOf)),
+    secrets: new Map(),
     security: PLAIN,
     versions: [...new Set([version, ...steps.flatMap((step) => givenVersion(step) ?? [])])],
   };

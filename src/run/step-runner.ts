@@ -7,7 +7,7 @@ import type { EventBody, StepRef } from '../events';
 import { textMatcher } from '../match';
 import { allSteps, fromNested, type LoadedStep, type Scope } from '../scenario/scenario';
 import type { StepContext } from '../steps/context';
-import type { Secrecy } from '../steps/secrecy';
+import { redactedSecret, type Secrecy } from '../steps/secrecy';
 import type { BoundStep, StepResult } from '../steps/step';
 import { attemptUntilRight } from './attempts';
 import { collectedText, cut } from './collected';
@@ -26,6 +26,8 @@ export interface StepRunnerOptions {
   flags: Readonly<Record<string, string>>;
   cluster: Cluster;
   secrecy: Secrecy;
+  /** The values of secret variables, by environment variable. */
+  secrets: ReadonlyMap<string, string>;
   /** Throws where what a step saw may be the doing of a lost engine. */
   confirm: () => Promise<void>;
   emit: (body: EventBody) => void;
@@ -76,7 +78,7 @@ export class StepRunner {
     let result: StepResult | undefined;
     try {
       signal.throwIfAborted();
-      const scope: Scope = { results: this.results, skipped: this.skipped, repeatIndex };
+      const scope = this.scopeOf(repeatIndex);
       const bound = this.bind(step, scope);
       ref = this.refOf(step, this.sentenceOf(step, bound, scope));
       this.emit({ type: 'step-started', step: ref });
@@ -109,6 +111,10 @@ export class StepRunner {
     this.tellFinished(ref, 'passed', { trace, durationMs: Date.now() - began, attempts, result });
   }
 
+  private scopeOf(repeatIndex: number | undefined): Scope {
+    return { results: this.results, skipped: this.skipped, repeatIndex, secrets: this.options.secrets };
+  }
+
   /** Throws Unmet for a result that does not fit; what it is stays untold where values are hidden. */
   private bind(step: LoadedStep, scope: Scope): BoundStep {
     try {
@@ -121,10 +127,13 @@ export class StepRunner {
 
   /** What a person would say of it, without the values of results that must not be shown. */
   private sentenceOf(step: LoadedStep, bound: BoundStep, scope: Scope): string {
-    const { secrecy } = this.options;
-    if (!secrecy.hidesValues) return bound.sentence();
+    const { secrecy, secrets } = this.options;
+    if (!secrecy.hidesValues && secrets.size === 0) return bound.sentence();
+    // A sentence cuts long values: a secret is replaced before, or a part of it would be left.
+    const names = new Map([...secrets.keys()].map((env) => [env, redactedSecret(env)]));
+    const results = secrecy.hidesValues ? secrecy.veil(scope.results) : secrecy.scrub(scope.results);
     try {
-      return step.bind({ ...scope, results: secrecy.veil(scope.results) }).sentence();
+      return step.bind({ ...scope, results, secrets: names }).sentence();
     } catch {
       return step.step.name;
     }
@@ -189,7 +198,7 @@ export class StepRunner {
       call: (atMostMs): Call => ({ timeoutMs: callMs(timeoutMs, left(), atMostMs), signal }),
       note: (text) => trace.note(text),
       remark: (text) => trace.remark(text),
-      printed: (text) => (trace.output = cut(text)),
+      printed: (text) => (trace.output = cut(secrecy.scrub(text))),
       waitingFor: (what) => {
         if (trace.waitingFor === what) return;
         trace.waitingFor = what;
@@ -203,7 +212,12 @@ export class StepRunner {
         return this.options.recordOf(step.id, round, name);
       },
       tellWorkload: (figures) =>
-        this.options.emit({ type: 'workload-finished', case: this.options.caseId, step: step.id, figures }),
+        this.options.emit({
+          type: 'workload-finished',
+          case: this.options.caseId,
+          step: step.id,
+          figures: secrecy.scrub(figures),
+        }),
       look: (expect, { index }) => this.look(fromNested(expect)[0], about, index ?? about.repeatIndex),
       runSteps: (steps, options = {}) => {
         const nested = fromNested(steps);
@@ -221,7 +235,7 @@ export class StepRunner {
   ): Promise<Unmet | undefined> {
     if (!step) throw new Error('a block looks at nothing');
     const { signal, ref, trace } = about;
-    const bound = this.bind(step, { results: this.results, skipped: this.skipped, repeatIndex });
+    const bound = this.bind(step, this.scopeOf(repeatIndex));
     try {
       await attemptUntilRight({
         step: step.step,
@@ -243,7 +257,8 @@ export class StepRunner {
   /** A result as reports may show it. */
   private shownResult(result: StepResult | undefined): StepResult | undefined {
     const { secrecy } = this.options;
-    return result && secrecy.hidesValues ? (secrecy.veil(new Map([['it', result]])).get('it') as StepResult) : result;
+    const veiled = secrecy.hidesValues ? secrecy.veil(new Map([['it', result]])).get('it') : result;
+    return veiled === undefined ? undefined : secrecy.scrub(veiled as StepResult);
   }
 
   private refOf(step: LoadedStep, sentence: string | undefined): StepRef {

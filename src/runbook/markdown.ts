@@ -137,6 +137,7 @@ function before({ instruction, open }: Entry): string {
 
 function meaning(result: string): string {
   if (result === 'repeat.index') return 'counts the rounds, from 0';
+  if (result.startsWith('secrets.')) return 'is a secret: set it in your shell';
   const [name = '', key = '', item] = result.split('.');
   const which = item === undefined ? 'the' : `item ${item} (counted from 0) of the`;
   return `is ${which} \`${key}\` of what an earlier step left, called ${name}`;

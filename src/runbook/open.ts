@@ -3,6 +3,7 @@ import { substitute } from '../scenario/expressions';
 import { schemaUnder, type Node } from '../scenario/node';
 import { readNode } from '../scenario/read';
 import type { LoadedStep } from '../scenario/scenario';
+import { SECRETS } from '../scenario/variables';
 import { OPEN } from '../steps/instruction';
 import type { JsonSchema } from '../steps/schema';
 import type { BoundStep } from '../steps/step';
@@ -20,12 +21,20 @@ export function bindOpen({ args, step }: LoadedStep, open: OpenName[]): BoundSte
     onProblem: () => undefined,
     lookup: (name) => {
       const result = name.replace(/^results\./, '');
+      if (name.startsWith(`${SECRETS}.`)) return { value: `${OPEN}${openSecret(name, open)}` };
       const variable = result.replace(/\W/g, '_');
       if (!open.some((one) => one.result === result)) open.push({ variable: `$${variable}`, result });
       return { value: `${OPEN}${variable}` };
     },
   });
   return step.bind(readOpen(node, step.schema));
+}
+
+/** A secret is the environment variable that it comes from, as it is in the operator's own shell. */
+function openSecret(name: string, open: OpenName[]): string {
+  const env = name.slice(SECRETS.length + 1);
+  if (!open.some((one) => one.result === name)) open.push({ variable: `$${env}`, result: name });
+  return env;
 }
 
 /** As `readNode`, but a variable where no text can stand is read as what its place takes. */

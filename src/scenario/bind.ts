@@ -8,6 +8,7 @@ import { containsExpression, substitute, type Lookup } from './expressions';
 import type { MapNode, Node } from './node';
 import { asNested, type LoadedStep, type Scope } from './scenario';
 import { validate } from './validate';
+import { SECRETS } from './variables';
 
 type BlockSteps = Pick<LoadedStep, 'nested' | 'until'>;
 
@@ -52,6 +53,8 @@ function withNested(value: Record<string, unknown>, { nested, until }: BlockStep
 
 function resolve(node: Node, scope: Scope): Node {
   const lookup: Lookup = (name) => {
+    const [kind, env = ''] = name.split('.');
+    if (kind === SECRETS) return lookUpSecret(env, scope);
     if (name !== 'repeat.index') return lookUpResult(name.split('.').slice(1), scope);
     return scope.repeatIndex === undefined
       ? { problem: '`repeat.index` stands outside of a `repeat`' }
@@ -61,6 +64,11 @@ function resolve(node: Node, scope: Scope): Node {
     throw new Unmet(message);
   };
   return substitute(node, { lookup, final: true, onProblem });
+}
+
+function lookUpSecret(env: string, { secrets }: Scope): ReturnType<Lookup> {
+  const value = secrets?.get(env);
+  return value === undefined ? { problem: `the environment variable ${env} was not read` } : { value, typed: false };
 }
 
 /** What a value has instead of the part that was asked for. */

@@ -9,6 +9,9 @@ import { withExpressions } from './validate';
 
 type Published = Record<string, unknown>;
 
+/** JSON Schema, draft 7. */
+export const DIALECT = 'http://json-schema.org/draft-07/schema#';
+
 /**
  * JSON Schema, draft 7. One object for a step, its actions as optional properties: no `oneOf`, so that a typo is one
  * error.
@@ -17,7 +20,7 @@ export function editorSchema(): object {
   const { members, language, ...others } = TOP_LEVEL.properties ?? {};
   const top = withExpressions({ ...TOP_LEVEL, properties: others });
   return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
+    $schema: DIALECT,
     ...publish({ ...top, properties: { ...top.properties, ...known({ members, language }) } }),
     patternProperties: LEFT_ALONE,
     definitions: {

@@ -3,6 +3,7 @@ import type { Problem } from '../errors';
 import type { Place, SourceFile } from '../source';
 import type { KnownResults } from './known-results';
 import type { MapNode, Node } from './node';
+import type { Secret } from './variables';
 import { MAX_PROBLEMS, problemAt } from './parse';
 
 /** Steps of one file, with its parts and all combinations: a limit, so that hostile files end in a message. */
@@ -42,6 +43,8 @@ export interface LoadContext {
   parts: Map<string, PartFile>;
   /** How many steps may still be loaded, all combinations of the matrix together. */
   budget: { steps: number };
+  /** The secret variables of the scenario and of its parts; filled while they are loaded. */
+  secrets: Secret[];
   /** Whether `${repeat.index}` means something here. */
   inRepeat: boolean;
 }

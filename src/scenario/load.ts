@@ -18,7 +18,7 @@ import { inOrder } from './problem-order';
 import type { Scenario } from './scenario';
 import { conditionOf, RESERVED_KEYS, TOP_LEVEL } from './top-level';
 import { validate } from './validate';
-import { declaredVariables, variablesOf, type Variables } from './variables';
+import { declaredVariables, secretsIn, variablesOf, type Variables } from './variables';
 
 export { readSource } from './read-source';
 
@@ -118,6 +118,7 @@ function loadCombination(
     results: new KnownResults(),
     kept: new Set(),
     uses: [{ path: resolve(source.openedAt), shownAs: source.path }],
+    secrets: secretsIn(names.vars),
     inRepeat: false,
   };
   checkMembers(valueOf(node, 'members'), context);
@@ -147,6 +148,7 @@ function loadCombination(
     timeoutMs: parseDuration(top.timeout ?? ''),
     matrix: Object.fromEntries([...combination].map(([key, { text }]) => [key, text])),
     variables: declaredVariables(node),
+    secrets: context.secrets,
     steps,
     onFailure,
     finally: last,

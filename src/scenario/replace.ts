@@ -104,7 +104,7 @@ function lookupIn(names: Names, where: Where): Lookup {
     if (kind === 'results' || kind === 'repeat') {
       return where.inSteps ? 'later' : { problem: `\`${name}\` is known only while steps run` };
     }
-    if (kind === 'vars') return lookUpVariable(path, names.vars, where.isFull);
+    if (kind === 'vars') return lookUpVariable(path, names.vars, where);
     if (kind === 'matrix') return lookUpMatrix(path.join('.'), names);
     return where.isFull() ? 'later' : { problem: unknownKind(name, names, where) };
   };

@@ -5,6 +5,7 @@ import type { NestedSteps } from '../steps/context';
 import type { BoundStep, Step } from '../steps/step';
 import type { KnownFailing } from './known-failing';
 import type { MapNode, Node } from './node';
+import type { Secret } from './variables';
 
 export interface Scenario {
   source: SourceFile;
@@ -31,6 +32,8 @@ export interface Scenario {
   matrix: Record<string, string>;
   /** The names that `vars` declares. */
   variables: string[];
+  /** The secret variables, those of its parts included. */
+  secrets: Secret[];
   steps: LoadedStep[];
   onFailure: LoadedStep[];
   finally: LoadedStep[];
@@ -58,6 +61,8 @@ export interface Scope {
   /** Results of steps that were skipped, with the reason: using one is an error. */
   skipped: ReadonlySet<string>;
   repeatIndex: number | undefined;
+  /** The values of secret variables, by the environment variable that each comes from. */
+  secrets?: ReadonlyMap<string, string>;
 }
 
 export interface LoadedStep {

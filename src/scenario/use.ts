@@ -11,7 +11,7 @@ import { whyUnreadable } from './paths';
 import { readSource } from './read-source';
 import { replaceNames } from './replace';
 import type { LoadedStep } from './scenario';
-import { asVariable, notDeclared, variablesOf, type Variable, type Variables } from './variables';
+import { asVariable, notDeclared, secretsIn, variablesOf, type Variable, type Variables } from './variables';
 
 /** Parts within parts; a limit, so that hostile files end in a message. */
 const MAX_DEPTH = 16;
@@ -54,6 +54,7 @@ function loadPart(
   }
   const own = { ...root, entries: root.entries.filter(({ key }) => !key.text.startsWith('x-')) };
   const vars = variablesOf(source, own, valuesGiven(given, own, outer), inner.problems);
+  inner.secrets.push(...secretsIn(vars));
   const node = replaceNames(source, own, { vars, matrix: undefined, noMatrix: NO_MATRIX }, inner.problems);
   inner.problems.push(...checkPart(source, node));
   const list = valueOf(node, 'steps');

@@ -13,6 +13,9 @@ export function isName(text: string): boolean {
   return NAME.test(text);
 }
 
+/** What expressions of secrets begin with. The loader alone writes them. */
+export const SECRETS = 'secrets';
+
 /** A value of a variable: a text, as one without quotes where `typed`, or a map of flags. */
 export type Variable = {
   /** May hold expressions that are known only while steps run: the value of a `with`. Else it is literal. */
@@ -21,7 +24,16 @@ export type Variable = {
   given?: boolean;
   /** Where it stands, if it stands in a file. */
   at?: Node;
-} & ({ text: string; typed: boolean } | { map: MapNode });
+} & ({ text: string; typed: boolean } | { map: MapNode } | { secret: Secret });
+
+/** Where the value of a secret variable comes from. It never stands in a file or on a command line. */
+export interface Secret {
+  /** The name of the environment variable. */
+  env: string;
+  /** Where `vars` declares it. */
+  source: SourceFile;
+  at: Node;
+}
 
 export type Variables = ReadonlyMap<string, Variable>;
 
@@ -46,13 +58,49 @@ export function variablesOf(source: SourceFile, root: MapNode, given: Variables,
       const hint = 'a literal `${` is written `$${`';
       tell(value, 'variable-value', `the value of a variable holds no expression`, hint);
     }
-    const declared = asVariable(unescape(value));
     const override = given.get(key.text);
+    const secret = secretOf(source, value, tell);
+    if (secret) {
+      if (override) refuseGiven(key.text, secret, override.at ?? value, tell);
+      values.set(key.text, { secret });
+      continue;
+    }
+    const declared = asVariable(unescape(value));
     const isOther = override !== undefined && 'map' in override !== 'map' in declared;
     if (isOther) refuseKind(key.text, declared, override.at ?? value, tell);
     values.set(key.text, isOther ? declared : (override ?? declared));
   }
   return values;
+}
+
+const ENVIRONMENT_NAME = /^[A-Za-z_]\w*$/;
+
+/** `{secret: true, env: TOKEN}`; undefined for any other value. What is wrong with one is told. */
+function secretOf(source: SourceFile, node: Node, tell: Tell): Secret | undefined {
+  if (node.kind !== 'map') return undefined;
+  const [secret, env] = [valueOf(node, 'secret'), valueOf(node, 'env')];
+  if (!secret && !env) return undefined;
+  const right = 'a secret variable is written `{secret: true, env: NAME}`';
+  const refuse = (at: Node, message: string): void => tell(at, 'variable-value', message, right);
+  const other = node.entries.find(({ key }) => key.text !== 'secret' && key.text !== 'env');
+  if (other) refuse(other.key, `unexpected key \`${other.key.text}\` in a secret variable`);
+  if (secret?.kind !== 'scalar' || !/^true$/i.test(secret.text)) {
+    refuse(secret ?? node, 'a variable from the environment is secret: `secret` has to be true');
+  }
+  const name = env?.kind === 'scalar' ? env.text : '';
+  if (!env) refuse(node, 'a secret variable lacks `env`');
+  else if (!ENVIRONMENT_NAME.test(name)) refuse(env, '`env` takes the name of an environment variable');
+  return { env: name, source, at: env ?? node };
+}
+
+function refuseGiven(name: string, { env }: Secret, at: Node, tell: Tell): void {
+  const hint = `set the environment variable ${env} instead`;
+  tell(at, 'variable-value', `the variable \`${name}\` is secret: no file and no command line gives its value`, hint);
+}
+
+/** The secrets among variables. */
+export function secretsIn(variables: Variables): Secret[] {
+  return [...variables.values()].flatMap((one) => ('secret' in one ? [one.secret] : []));
 }
 
 /** A node as a variable's literal value. */
@@ -69,10 +117,26 @@ function refuseKind(name: string, declared: Variable, at: Node, tell: Tell): voi
   tell(at, 'variable-value', `the variable \`${name}\` is ${kind}, and is given ${other}`, hint);
 }
 
-/** `${vars.x}` as a value. Where `isFull`, no nearest name is searched any more. */
-export function lookUpVariable(path: readonly string[], values: Variables, isFull: () => boolean): ReturnType<Lookup> {
+/** Where a variable is looked up. */
+interface LookedUp {
+  inSteps: boolean;
+  /** Whether there are so many problems that no nearest name is searched any more. */
+  isFull: () => boolean;
+}
+
+/** `${vars.x}` as a value. A secret is known only while steps run: until then `${secrets.ENV}` stands for it. */
+export function lookUpVariable(
+  path: readonly string[],
+  values: Variables,
+  { inSteps, isFull }: LookedUp,
+): ReturnType<Lookup> {
   const [key = '', ...more] = path;
   const found = more.length === 0 ? values.get(key) : undefined;
+  if (found && 'secret' in found) {
+    return inSteps
+      ? { value: `\${${SECRETS}.${found.secret.env}}`, typed: false, later: true }
+      : { problem: `\`vars.${key}\` is secret, and can stand only in the arguments of steps` };
+  }
   if (found && 'map' in found) {
     return {
       problem: `\`vars.${key}\` is a map of flags: it stands for all of \`flags\`, as \`flags: \${vars.${key}}\``,

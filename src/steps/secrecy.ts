@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { plural } from '../plural';
+import { formsOf, redactCutOff } from './secret-forms';
 import { shown } from './words';
 
 export interface SecrecyOptions {
@@ -11,6 +12,8 @@ export interface SecrecyOptions {
   hidesValues: boolean;
   /** Never shown, whatever else is. */
   passwords?: readonly string[];
+  /** The values of secret variables, by the environment variable that each comes from. */
+  secrets?: ReadonlyMap<string, string>;
   /** The drill's own text: what stands there is no secret. */
   known?: string;
 }
@@ -23,21 +26,41 @@ const REQUEST = /"raftReq":"(?:[^"\\]|\\.)*"/;
 /** The keys of a step's result that hold what etcd has stored, or what a tool printed of it. */
 const VALUE_KEYS: ReadonlySet<string> = new Set(['value', 'stdout']);
 
+/** Keys of events whose value is a word of ours: a secret that is equal to one must not make an event unreadable. */
+const STRUCTURE: ReadonlySet<string> = new Set(['type', 'status', 'phase', 'kind', 'action', 'verdict']);
+
+/** A key of an event, and not one that somebody chose: a secret that is equal to it is no leak there. */
+const OUR_KEY = /^[a-z][a-zA-Z]*$/;
+
+/** What stands for a secret variable: the name of the environment variable that holds it. */
+export function redactedSecret(env: string): string {
+  return `(secret ${env})`;
+}
+
 export class Secrecy {
   readonly hidesValues: boolean;
-  private readonly passwords: readonly string[];
+  /** What is never shown, in every form that it may take in a text, the longest first. */
+  private readonly redacted: readonly { form: string; by: string }[];
+  private readonly hasSecrets: boolean;
   private readonly known: string;
   private readonly secrets = new Set<string>();
 
-  constructor({ hidesValues, passwords = [], known = '' }: SecrecyOptions) {
+  constructor({ hidesValues, passwords = [], secrets = new Map(), known = '' }: SecrecyOptions) {
     this.hidesValues = hidesValues;
-    this.passwords = passwords.filter((password) => password !== '');
+    const named = [
+      ...passwords.map((password) => ({ secret: password, by: '(password)' })),
+      ...[...secrets].map(([env, secret]) => ({ secret, by: redactedSecret(env) })),
+    ];
+    this.redacted = named
+      .flatMap(({ secret, by }) => formsOf(secret).map((form) => ({ form, by })))
+      .toSorted((a, b) => b.form.length - a.form.length);
+    this.hasSecrets = secrets.size > 0;
     this.known = known;
   }
 
   /** A value for people: as it is, or `24 bytes, sha256 3f5a…`. */
   shown(value: Buffer | string): string {
-    if (!this.hidesValues) return shown(value);
+    if (!this.hidesValues) return shown(this.redactValue(value));
     this.learn(value);
     return digest(value);
   }
@@ -53,7 +76,7 @@ export class Secrecy {
 
   /** Plain data for the reports, without what must not be shown. */
   scrub<T>(data: T): T {
-    return this.passwords.length === 0 && this.secrets.size === 0 ? data : (this.scrubAny(data) as T);
+    return this.redacted.length === 0 && this.secrets.size === 0 ? data : (this.scrubAny(data) as T);
   }
 
   /**
@@ -61,7 +84,7 @@ export class Secrecy {
    * "applyEntryNormal" on 3.5 and 3.6, of "Apply" on 3.7; nothing on 3.3 and 3.4; its warnings have sizes alone).
    */
   logLine(line: string): string {
-    const veiled = this.hidesValues ? line.replace(REQUEST, '"raftReq":"(not shown)"') : line;
+    const veiled = this.hidesValues || this.hasSecrets ? line.replace(REQUEST, '"raftReq":"(not shown)"') : line;
     return this.scrub(veiled);
   }
 
@@ -70,16 +93,29 @@ export class Secrecy {
     return new Map([...results].map(([name, result]) => [name, veiled(result)]));
   }
 
+  /** A value before it is cut: of a secret, no part may be left. */
+  private redactValue(value: Buffer | string): Buffer | string {
+    const text = value.toString();
+    const scrubbed = this.scrubText(text);
+    return scrubbed === text ? value : scrubbed;
+  }
+
   private scrubAny(data: unknown): unknown {
     if (typeof data === 'string') return this.scrubText(data);
     if (Array.isArray(data)) return data.map((item) => this.scrubAny(item));
     if (typeof data !== 'object' || data === null) return data;
-    return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, this.scrubAny(value)]));
+    if (data instanceof Map) return new Map([...data].map(([key, value]) => [key, this.scrubAny(value)]));
+    const entries = Object.entries(data).map(([key, value]: [string, unknown]) => [
+      OUR_KEY.test(key) ? key : this.scrubText(key),
+      STRUCTURE.has(key) ? value : this.scrubAny(value),
+    ]);
+    return Object.fromEntries(entries) as unknown;
   }
 
   private scrubText(text: string): string {
     let scrubbed = text;
-    for (const password of this.passwords) scrubbed = scrubbed.replaceAll(password, '(password)');
+    for (const { form, by } of this.redacted) scrubbed = scrubbed.replaceAll(form, () => by);
+    scrubbed = redactCutOff(scrubbed, this.redacted);
     // The longer first: one may hold another.
     for (const secret of [...this.secrets].sort((a, b) => b.length - a.length)) {
       scrubbed = scrubbed.replaceAll(secret, () => `(${digest(secret)})`);
