@@ -76,7 +76,7 @@ const drill = (name: string, more: string): string =>
   });
 
   it('a damaged report of the last run stops no plan', () => {
-    mkdirSync(path.join(folder, 'reports'));
+    mkdirSync(path.join(folder, 'reports'), { recursive: true });
     writeFileSync(path.join(folder, 'reports', 'summary.json'), '{"cases": [');
     const { status, stdout, stderr } = answer('plan', 'scenarios/b.yaml');
     expect(stdout).toContain('how long it takes is not known');
