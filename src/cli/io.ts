@@ -1,5 +1,6 @@
 /** The process as commands see it, and how their errors are told. */
 import { EnvironmentError, Interrupted, ScenarioError, UsageError, asError } from '../errors';
+import { shortageBehind } from '../shortage';
 import { stripControl } from '../source';
 import { formatProblems } from '../problems';
 
@@ -44,7 +45,7 @@ export function hasColor(env: NodeJS.ProcessEnv, terminal: boolean): boolean {
 
 /** Says what went wrong, on standard error; a name with control characters in it does no harm there. */
 export function tellError(thrown: unknown, { err }: Io): void {
-  err.write(stripControl(`${messageOf(thrown)}\n`));
+  err.write(stripControl(`${messageOf(shortageBehind(thrown) ?? thrown)}\n`));
 }
 
 function messageOf(thrown: unknown): string {

@@ -1,3 +1,5 @@
+import { shortageIn, type Shortage } from '../shortage';
+
 /**
  * What members log when their client port opens: the first on all versions (etcd-facts.md 3.1), but not on 3.4 in
  * zap's format, which says only the second (measured on 3.4.23).
@@ -19,6 +21,8 @@ export class ProcessLog {
   constructor(
     sink?: (text: string) => void,
     private readonly veil: (line: string) => string = (line) => line,
+    /** Told of every line, as it may be shown. */
+    private readonly onLine: (line: string) => void = () => undefined,
   ) {
     this.sink = sink;
   }
@@ -31,6 +35,7 @@ export class ProcessLog {
     this.sink?.(`${shown.join('\n')}\n`);
     for (const part of shown) {
       this.lines.push(part.replace(/\r$/, ''));
+      this.onLine(part);
       this.portOpened ||= PORT_OPEN.some((text) => part.includes(text));
     }
     this.wake();
@@ -42,6 +47,7 @@ export class ProcessLog {
       const shown = this.veil(this.rest);
       this.sink?.(shown);
       this.lines.push(shown);
+      this.onLine(shown);
     }
     this.rest = '';
     this.ended = true;
@@ -167,16 +173,44 @@ export function complaints(lines: readonly string[]): string[] {
   });
 }
 
+/** Whether a line of etcd's own log only tells what it does: info, debug, and notice (3.3: `I |`, `D |`, `N |`). */
+function isRoutine(line: string): boolean {
+  return /"level":"(info|debug)"/.test(line) || /^\S+ \S+ [IDN] \| /.test(line);
+}
+
 /**
- * What a process said last of why it ended: the error of its last fatal line, else its last complaint. For people; a
- * panic's first line says more than the stack under it.
+ * What a process said of why it ended. In this order: the error of its last fatal line; the first line of a panic, or of
+ * what it says about its command line; its last line at warn or above; what it printed last outside of its log. A line
+ * that only tells what etcd does is never a cause.
  */
 export function lastWords(lines: readonly string[]): string {
-  const telling = lines.findLast((line) => isFatal(line) || /^(panic: |flag provided|invalid value)/.test(line));
-  const line =
-    telling ?? complaints(lines).at(-1) ?? (lines.length === 0 ? 'nothing' : 'nothing at level warn or above');
-  const [, message = line] = /^\S+ \S+ [A-Z] \| (.*)$/.exec(line) ?? [];
-  const entry = parseLogLine(message);
-  const said = entry?.['error'] ?? entry?.['msg'];
-  return typeof said === 'string' ? said : message;
+  const fatal = lines.findLast(isFatal);
+  const telling =
+    (fatal !== undefined && errorOf(fatal) !== undefined ? fatal : undefined) ??
+    lines.findLast((line) => isFatal(line) || /^(panic: |fatal error: |flag provided|invalid value)/.test(line)) ??
+    lines.findLast(isWarning) ??
+    lines.findLast((line) => line.trim() !== '' && !isRoutine(line));
+  if (telling === undefined) return lines.length === 0 ? 'nothing' : 'its log names no cause';
+  const [, message = telling] = /^\S+ \S+ [A-Z] \| (.*)$/.exec(telling) ?? [];
+  const said = parseLogLine(message)?.['msg'];
+  return errorOf(message) ?? (typeof said === 'string' ? said : message);
+}
+
+function errorOf(line: string): string | undefined {
+  const error = parseLogLine(line)?.['error'];
+  return typeof error === 'string' ? error : undefined;
+}
+
+/**
+ * What a line of a member's log complains that its machine lacks; undefined for all other lines. A slow request is logged
+ * with its keys, which are the scenario's own words.
+ */
+export function shortageInLog(line: string): { shortage: Shortage; said: string } | undefined {
+  if (shortageIn(line) === undefined || isRoutine(line) || line.includes('took too long')) return undefined;
+  const [, ...decoded] = readings(line);
+  for (const said of decoded.length > 0 ? decoded : [line]) {
+    const shortage = shortageIn(said);
+    if (shortage) return { shortage, said };
+  }
+  return undefined;
 }

@@ -1,18 +1,13 @@
 /** Whether there is room for what is restored from outside, before anything starts. */
-import { stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { formatBytes } from '../bytes';
 import { engineCall, type Engine } from '../cluster/docker/engine';
+import { diskAt, type Disk } from '../cluster/docker/disk';
 import { EnvironmentError } from '../errors';
 import type { PlannedCase } from '../run/plan';
 import { diskNeeds, type DiskNeed } from '../run/outside';
 
-export interface Disk {
-  path: string;
-  /** Which file system it is on: two paths of one share its room. */
-  device: string;
-  freeBytes: number;
-}
+export { diskAt } from '../cluster/docker/disk';
 
 /**
  * Throws EnvironmentError where the restores of the cases that run side by side do not fit. The engine's disk is looked
@@ -32,7 +27,7 @@ export async function requireRoom(cases: readonly PlannedCase[], jobs: number, e
 export function roomTrouble(
   needs: readonly DiskNeed[],
   jobs: number,
-  disks: { local: Disk | undefined; engine: Disk | undefined },
+  disks: Record<'local' | 'engine', Pick<Disk, 'path' | 'device' | 'freeBytes'> | undefined>,
 ): string | undefined {
   const atOnce = needs.toSorted((a, b) => b.engineBytes - a.engineBytes).slice(0, jobs);
   const [first] = atOnce;
@@ -57,14 +52,4 @@ async function engineRoot({ docker }: Engine): Promise<string | undefined> {
     DockerRootDir?: string;
   };
   return DockerRootDir;
-}
-
-/** The file system that a path is on; undefined where it can't be seen from here. */
-export async function diskAt(path: string): Promise<Disk | undefined> {
-  try {
-    const [{ dev }, { bavail, bsize }] = await Promise.all([stat(path), statfs(path)]);
-    return { path, device: String(dev), freeBytes: bavail * bsize };
-  } catch {
-    return undefined;
-  }
 }

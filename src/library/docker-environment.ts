@@ -37,6 +37,7 @@ export function dockerEnvironment(options: DockerEnvironmentOptions): Environmen
       const caseId = planned.ref.id;
       return new DockerCluster({
         docker: engine.docker,
+        engineIsLocal: engine.local,
         run: options.run,
         caseId,
         caseNumber: planned.number,

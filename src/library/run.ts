@@ -15,6 +15,7 @@ import type { PlannedCase } from '../run/plan';
 import { exitCodeOf, runCases } from '../run/run';
 import { doubtfulFlags } from '../run/plan';
 import { askImages } from './image-flags';
+import { shortageBehind } from '../shortage';
 import { requireRoom } from './disk';
 import { bindAddress, dockerEnvironment } from './docker-environment';
 import { withPasswords } from './passwords';
@@ -272,7 +273,7 @@ async function conclude(about: {
   const minRun = request.minRun ?? 0;
   const remarks = broadcast
     .problems()
-    .map(({ reporter, error }) => `the reporter ${reporter} failed: ${error.message}`);
+    .map(({ reporter, error }) => `the reporter ${reporter} failed: ${(shortageBehind(error) ?? error).message}`);
   const ran = counts.passed + counts.failed + counts.error + counts.interrupted;
   if (ran === 0) remarks.push('everything that was selected was skipped');
   if (counts.passed < minRun) remarks.push(`only ${counts.passed} passed, and --min-run asks for ${minRun}`);

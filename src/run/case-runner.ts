@@ -4,6 +4,7 @@ import { formatDuration } from '../clock';
 import type { EventBody, Failure, Verdict } from '../events';
 import type { MemberProcess } from '../cluster/cluster';
 import { runAside } from './aside';
+import { ClockWatch } from './clock-watch';
 import type { CaseCluster, ClusterHooks, Environment } from './environment';
 import { failureOf, verdictOf, type LogPath } from './failure';
 import { judge } from './known-failure';
@@ -40,6 +41,7 @@ export interface CaseOptions {
 export async function runCase(planned: PlannedCase, options: CaseOptions): Promise<Verdict> {
   const { id } = planned.ref;
   const began = Date.now();
+  const clock = new ClockWatch();
   options.emit({ type: 'case-started', case: id });
   const versions: Record<string, string> = {};
   const learning: Promise<void>[] = [];
@@ -58,7 +60,7 @@ export async function runCase(planned: PlannedCase, options: CaseOptions): Promi
   const limitMs = scenario.timeoutMs ?? options.timeoutMs;
   const further = await runAside(scenario.finally, { ...aside, what: 'finally', limitMs });
   await Promise.all(learning);
-  const ended = stepsFailure ?? (ending.signal.aborted ? failureOf(ending.signal.reason) : null);
+  const ended = clockFailure(stepsFailure, clock) ?? (ending.signal.aborted ? failureOf(ending.signal.reason) : null);
   const { source } = scenario;
   const about = { source, version: planned.version, cluster, finallyFailed: further.length > 0 };
   const { failure, known } = judge(planned.known, ended, about);
@@ -89,6 +91,13 @@ async function remove(cluster: CaseCluster, options: CaseOptions): Promise<void>
   } finally {
     limit.dispose();
   }
+}
+
+/** A failure, or a success, that a jump of the clock may have made is the machine's; an interruption stays one. */
+function clockFailure(failure: Failure | null, clock: ClockWatch): Failure | null {
+  const jump = clock.trouble();
+  if (!jump || (failure && failure.kind !== 'expectation')) return failure;
+  return { ...failure, ...failureOf(jump) };
 }
 
 async function settle(work: () => Promise<unknown>): Promise<Failure | null> {
@@ -170,6 +179,8 @@ async function runSteps(
     await cluster.setUp();
     const signal = AbortSignal.any([options.interrupted, ending.signal]);
     await runner.runAll(planned.scenario.steps, signal);
+    // A green case in which somebody killed a member has shown nothing either.
+    if (!signal.aborted) await cluster.confirm();
   } finally {
     clearTimeout(timer);
   }

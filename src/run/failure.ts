@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster';
 import { isWarning } from '../cluster/log';
 import { asError, EnvironmentError, EtcdSaid, Interrupted, Unmet } from '../errors';
 import type { Failure, LogExcerpt, StepRef, Verdict } from '../events';
+import { shortageBehind } from '../shortage';
 import { codeFrame } from '../source';
 import type { LoadedStep } from '../scenario/scenario';
 import type { StepTrace } from './trace';
@@ -21,7 +22,7 @@ export class StepFailed extends Error {
 /** The failure behind whatever was thrown. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof StepFailed) return thrown.failure;
-  const error = asError(thrown);
+  const error = shortageBehind(thrown) ?? asError(thrown);
   const bare = { comparisons: [], resolved: [], logs: [] };
   if (error instanceof Interrupted) return { kind: 'interrupted', message: error.message, ...bare };
   if (error instanceof EnvironmentError) {

@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster/cluster';
 import { Unmet } from '../errors';
 import type { EventBody, StepRef } from '../events';
 import { textMatcher } from '../match';
+import { shortageBehind } from '../shortage';
 import { allSteps, fromNested, type LoadedStep, type Scope } from '../scenario/scenario';
 import type { StepContext } from '../steps/context';
 import { redactedSecret, type Secrecy } from '../steps/secrecy';
@@ -92,6 +93,8 @@ export class StepRunner {
         run: (timeoutMs) => this.attempt(step, bound, { trace, timeoutMs, signal, repeatIndex, ref }),
         onAttempt: (attempt) => (attempts = attempt),
       });
+      // A text that was expected may be that of a member which somebody has just killed.
+      if (step.modifiers.expectError !== undefined && !signal.aborted) await this.options.confirm();
       result = done.result;
       if (as !== undefined) this.results.set(as, result ?? {});
     } catch (thrown) {
@@ -171,6 +174,8 @@ export class StepRunner {
     setMaxListeners(0, signal);
     try {
       return await bound.run(this.contextFor(step, { ...about, signal }));
+    } catch (thrown) {
+      throw shortageBehind(thrown) ?? thrown;
     } finally {
       clearTimeout(timer);
     }

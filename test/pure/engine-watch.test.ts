@@ -18,7 +18,9 @@ function fakeEngine(answers: (path: string) => boolean) {
       if (answers(path)) setTimeout(() => callback(null, isStream ? new PassThrough() : 'OK'), 10);
     },
   };
-  const { docker, giveUp } = watched({ modem } as unknown as Dockerode, (message) => said.push(message));
+  const { docker, giveUp } = watched({ modem } as unknown as Dockerode, {
+    say: (message) => said.push(message),
+  });
   const dial = (method: string, path: string, more: Partial<DialOptions> = {}): Promise<unknown> =>
     new Promise((resolve, reject) =>
       (docker.modem as unknown as typeof modem).dial({ method, path, ...more }, (error, answer) =>

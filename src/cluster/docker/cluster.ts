@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
-import { abortable, after, sleep } from '../../clock';
+import { abortable, after, firstWithin } from '../../clock';
 import { asError, EnvironmentError, Interrupted, Unmet } from '../../errors';
 import type {
   Cluster,
@@ -15,10 +15,14 @@ import type {
 } from '../cluster';
 import { dataDirOf } from '../command';
 import type { connectEtcd as ConnectEtcd } from '../etcd/client';
+import { shortageInLog } from '../log';
 import { Roster } from '../roster';
 import type { Security } from '../security';
 import { memberContainer, toolContainer, type Place } from './container-options';
-import { engineCall, engineTrouble } from './engine';
+import { shortageIn } from '../../shortage';
+import { describeEngineDisk } from './disk';
+import { endedByOthers, looksEndedByOthers } from './ended';
+import { engineCall, engineTrouble, statusOf } from './engine';
 import { makeFolder } from './folders';
 import { LABEL, ownerLabels, type Labels } from './labels';
 import { LogFiles } from './log-files';
@@ -29,6 +33,8 @@ import { executeIn, runToEnd, toolEnvironment, toolUser } from './tools';
 
 export interface DockerClusterOptions {
   docker: Dockerode;
+  /** Whether the engine's disk is this machine's. */
+  engineIsLocal: boolean;
   run: string;
   caseId: string;
   /** Unique among the cases of the run; part of the names in Docker. */
@@ -54,8 +60,9 @@ export interface DockerClusterOptions {
   onTool: (tool: StartedTool) => void;
 }
 
-/** How long the engine is given to say that it is there. */
-const CONFIRM_MS = 2000;
+/** How long a process that is there has to answer, and how long the engine may take to notice that one is not. */
+const ALIVE_MS = 1000;
+const EXIT_MS = 10_000;
 
 interface Machine {
   volume: string | undefined;
@@ -78,6 +85,11 @@ export class DockerCluster implements Cluster {
   private readonly labels: Labels;
   private folder = '';
   private closing = false;
+  /** What is being looked into: whether the environment is to blame. */
+  private readonly suspicions = new Set<Promise<void>>();
+  private isShort = false;
+  /** The first thing that the environment did to this case. */
+  private trouble: EnvironmentError | undefined;
   private connectEtcd: typeof ConnectEtcd = () => {
     throw new Error('the cluster was not set up');
   };
@@ -147,10 +159,79 @@ export class DockerCluster implements Cluster {
   }
 
   async confirm(): Promise<void> {
-    const answer = engineCall('see whether it is still there', () => this.docker.ping());
-    const answered = new AbortController();
-    // One that hangs is no proof of anything: the step's own failure stands.
-    await Promise.race([answer, sleep(CONFIRM_MS, answered.signal)]).finally(() => answered.abort());
+    await Promise.race([this.findTrouble(), this.lost]);
+    if (this.trouble) throw this.trouble;
+  }
+
+  /** Looks at the containers as the engine has them: a member may have been ended, removed or paused a moment ago. */
+  private async findTrouble(): Promise<void> {
+    const { run, caseId } = this.options;
+    const filters = { label: [`${LABEL.run}=${run}`, `${LABEL.case}=${caseId}`] };
+    const there = await engineCall('see what its containers do', () =>
+      this.docker.listContainers({ all: true, filters }),
+    );
+    const paused = there.find(({ State }) => State === 'paused');
+    if (paused) this.blame(pausedByOthers(paused.Names[0]?.replace(/^\//, '') ?? paused.Id));
+    const up = new Set(there.filter(({ State }) => State === 'running').map(({ Id }) => Id));
+    // Those that have just ended are examined before they count as ended.
+    const known = new Set(there.map(({ Id }) => Id));
+    const gone = this.running().filter(({ container }) => !known.has(container.id));
+    await Promise.all(gone.map((process) => this.examine(process, undefined)));
+    if (this.trouble) return;
+    const ending = await Promise.all(
+      this.running().map(async (process) => ({
+        process,
+        isUp: up.has(process.container.id) && (await isAlive(process)),
+      })),
+    );
+    const missing = ending.filter(({ isUp }) => !isUp);
+    await Promise.all(missing.map(({ process }) => firstWithinQuietly(EXIT_MS, process.exited)));
+    // One that was told to end may take its time.
+    await Promise.all(
+      this.running()
+        .filter(isToldToEnd)
+        .map((process) => this.examine(process, undefined)),
+    );
+    await Promise.all(this.suspicions);
+  }
+
+  /** Looks into why a process ended; what it finds ends the case. */
+  private async examine(process: ContainerProcess, exitCode: number | undefined): Promise<void> {
+    const { container, member: who, sent, log, startedAt } = process;
+    const ended = { container, who, exitCode, sent, lines: log.lines, startedAt };
+    // An end that this run caused needs no question; neither does one while everything is being removed.
+    if (this.closing || sent.has('SIGKILL')) return;
+    if (sent.has('SIGTERM') && exitCode === 0) return;
+    await this.suspect(async () => {
+      const found = await endedByOthers(this.docker, ended);
+      if (found && !this.closing) this.blame(found);
+    });
+  }
+
+  /** A member that lacks disk, files, threads or memory says so in its log: whatever happens then is not etcd's doing. */
+  private listen(member: string, line: string): void {
+    const found = this.isShort || this.closing ? undefined : shortageInLog(line);
+    if (!found) return;
+    this.isShort = true;
+    void this.suspect(async () => {
+      const { shortage, said } = found;
+      const disk = shortage.isDisk ? `; ${await describeEngineDisk(this.docker, this.options.engineIsLocal)}` : '';
+      this.blame(new EnvironmentError(`${shortage.what}: ${member} logged "${said}"${disk}`, shortage.cure));
+    });
+  }
+
+  private suspect(look: () => Promise<void>): Promise<void> {
+    const looking: Promise<void> = look()
+      // A question that the engine can't answer any more: that is its loss, which is told.
+      .catch((thrown: unknown) => this.blame(engineTrouble('look into the end of a process', thrown)))
+      .finally(() => this.suspicions.delete(looking));
+    this.suspicions.add(looking);
+    return looking;
+  }
+
+  private blame(trouble: EnvironmentError): void {
+    this.trouble ??= trouble;
+    this.reportLoss(this.trouble);
   }
 
   process(member: string): ContainerProcess | undefined {
@@ -182,7 +263,7 @@ export class DockerCluster implements Cluster {
     this.options.onStart(process);
     process.exited.then(
       () => this.options.onExit(process),
-      (thrown: unknown) => this.closing || this.reportLoss(engineTrouble(`watch ${member}`, thrown)),
+      (thrown: unknown) => this.closing || this.blame(engineTrouble(`watch ${member}`, thrown)),
     );
     return process;
   }
@@ -194,6 +275,7 @@ export class DockerCluster implements Cluster {
   async signal(member: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const process = this.process(member);
     if (!process) throw new Unmet(`${member} never ran`);
+    process.sent.add(name);
     await this.track(() => engineCall(`send ${name} to ${member}`, () => process.container.kill({ signal: name })));
   }
 
@@ -225,7 +307,23 @@ export class DockerCluster implements Cluster {
     const { security } = this.options;
     const env = [...toolEnvironment(spec.version, how.api), ...toolUser(command, security)];
     this.options.onTool({ member, version: spec.version, command, env });
-    return this.track(() => executeIn(container, command, { env, signal }));
+    const answer = await this.track(() => executeIn(container, command, { env, signal }));
+    await this.checkTool(`${command[0]} in ${member}`, answer);
+    const { exitCode: code } = answer;
+    if (isKilled(code) && process.sent.size === 0) {
+      await this.confirm();
+      const { State } = await engineCall(`inspect ${member}`, () => container.inspect());
+      throw killedTool(`${command[0]} in ${member}`, code, State.OOMKilled);
+    }
+    return answer;
+  }
+
+  /** Throws EnvironmentError where a tool failed for something that its machine lacks. */
+  private async checkTool(who: string, { exitCode, stderr }: ToolAnswer): Promise<void> {
+    const shortage = exitCode === 0 ? undefined : shortageIn(stderr);
+    if (!shortage) return;
+    const disk = shortage.isDisk ? `; ${await describeEngineDisk(this.docker, this.options.engineIsLocal)}` : '';
+    throw new EnvironmentError(`${shortage.what}: ${who} said: ${stderr.trim()}${disk}`, shortage.cure);
   }
 
   async runTool(request: ToolRequest): Promise<ToolAnswer> {
@@ -240,7 +338,14 @@ export class DockerCluster implements Cluster {
       engineCall(`create ${command[0]} for ${member}`, () => this.docker.createContainer(created)),
     );
     try {
-      return await this.track(() => runToEnd(container, { file: request.file, signal: limit }));
+      const answer = await this.track(() => runToEnd(container, { file: request.file, signal: limit }));
+      const who = `${command[0]} for ${member}`;
+      await this.checkTool(who, answer);
+      if (isKilled(answer.exitCode) && !this.closing) {
+        const { State } = await engineCall(`inspect ${who}`, () => container.inspect());
+        throw killedTool(who, answer.exitCode, State.OOMKilled);
+      }
+      return answer;
     } finally {
       // Where the scenario is being removed already, that removes it too.
       if (!this.closing) await engineCall('remove a tool', () => container.remove({ force: true, v: true }));
@@ -264,6 +369,7 @@ export class DockerCluster implements Cluster {
     }
     const { bind, security } = this.options;
     const place = await this.placeFor(member, `${member}-${incarnation}`, spec.version);
+    if (machine.hasData) await this.checkVolume(member, place.volume);
     const options = memberContainer(member, spec, { ...place, bind, security, address: machine.address });
     const container = await engineCall(`create ${member}`, () => this.docker.createContainer(options));
     const logFile = this.options.logFileOf(member, incarnation);
@@ -278,6 +384,8 @@ export class DockerCluster implements Cluster {
       logFile,
       logSink: logFile === undefined ? undefined : this.logFiles.open(logFile),
       veilLog: this.options.veilLog,
+      onLine: (line) => this.listen(member, line),
+      examine: (process, exitCode) => this.examine(process, exitCode),
       connect: (endpoint) =>
         this.connectEtcd(member, endpoint, this.options.security, () => this.running().map((one) => one.endpoint)),
     });
@@ -287,6 +395,19 @@ export class DockerCluster implements Cluster {
     const volume = await this.volumeOf(member);
     const image = this.options.imageOf(version);
     return { name: this.nameOf(name), image, labels: this.labels, networkName: this.net.name, volume };
+  }
+
+  /** The engine makes a volume anew that somebody has removed, and the member would begin without its data. */
+  private async checkVolume(member: string, volume: string): Promise<void> {
+    try {
+      await this.docker.getVolume(volume).inspect();
+    } catch (thrown) {
+      if (statusOf(thrown) !== 404) throw engineTrouble(`inspect the volume of ${member}`, thrown);
+      throw new EnvironmentError(
+        `the volume ${volume} with the data of ${member} was removed from outside the run`,
+        'let nobody remove volumes while a run is under way (`docker volume prune`, `docker system prune --volumes`)',
+      );
+    }
   }
 
   private async volumeOf(member: string): Promise<string> {
@@ -346,6 +467,40 @@ export class DockerCluster implements Cluster {
   private get docker(): Dockerode {
     return this.options.docker;
   }
+}
+
+/** Connections break before the engine knows that a process has ended: its metrics page answers as long as it lives. */
+async function isAlive(process: ContainerProcess): Promise<boolean> {
+  return (await process.metrics(ALIVE_MS)) !== undefined;
+}
+
+function isToldToEnd({ exitCode, sent, log }: ContainerProcess): boolean {
+  return exitCode === undefined && looksEndedByOthers({ exitCode, sent, lines: log.lines });
+}
+
+/** Waits for an end, at most so long; what it ended with is not of interest. */
+async function firstWithinQuietly(ms: number, end: Promise<unknown>): Promise<void> {
+  await firstWithin(ms, new AbortController().signal, [end.catch(() => undefined)]);
+}
+
+/** The exit codes of a process that got SIGKILL or SIGTERM. */
+function isKilled(exitCode: number): boolean {
+  return exitCode === 137 || exitCode === 143;
+}
+
+function killedTool(who: string, exitCode: number, isOutOfMemory: boolean): EnvironmentError {
+  const why = isOutOfMemory ? 'memory ran out (OOMKilled)' : 'by no signal of this run: the kernel, or somebody else';
+  return new EnvironmentError(
+    `${who} was killed (exit code ${exitCode}), ${why}`,
+    'give the engine more memory, or run fewer cases at a time: --jobs 1',
+  );
+}
+
+function pausedByOthers(name: string): EnvironmentError {
+  return new EnvironmentError(
+    `the container ${name} was paused from outside the run`,
+    'let nobody pause containers of a run, then run it again',
+  );
 }
 
 function ignoreGone(thrown: unknown): void {

@@ -8,6 +8,8 @@ import { createServer } from 'node:net';
 import type Dockerode from 'dockerode';
 import type { ContainerRuntimeClient } from 'testcontainers/build/container-runtime';
 import { EnvironmentError, asError } from '../../errors';
+import { shortageIn } from '../../shortage';
+import { describeEngineDisk } from './disk';
 import { findWatched } from './find';
 import { EngineSilence, watched, type Watched } from './watch';
 
@@ -42,11 +44,18 @@ export interface ConnectOptions {
 export async function connectEngine({ say = () => undefined, signal }: ConnectOptions = {}): Promise<Engine> {
   const { info, container } = await findWatched(find, { say, signal });
   const { host, serverVersion, operatingSystem, cpus, memory } = info.containerRuntime;
+  const local = ['localhost', '127.0.0.1', '::1'].includes(host) || (await isOwnAddress(host));
+  const engine = watched(container.dockerode, {
+    say,
+    // Whoever reads of a full disk wants to know which.
+    explain: async (error) =>
+      shortageIn(error.message)?.isDisk ? describeEngineDisk(container.dockerode, local) : undefined,
+  });
   return {
-    ...watched(container.dockerode, say),
+    ...engine,
     description: `Docker ${serverVersion} (${operatingSystem})`,
     host,
-    local: ['localhost', '127.0.0.1', '::1'].includes(host) || (await isOwnAddress(host)),
+    local,
     cpus,
     memoryBytes: memory,
   };
@@ -132,6 +141,12 @@ export function engineTrouble(doing: string, thrown: unknown): EnvironmentError 
   const { message } = asError(thrown);
   if (GONE.test(`${message} ${(thrown as { code?: string }).code ?? ''}`)) {
     return new EnvironmentError(`the Docker engine went away (${doing}: ${message})`, START_ONE, { cause: thrown });
+  }
+  const shortage = shortageIn(message);
+  if (shortage) {
+    return new EnvironmentError(`${shortage.what} on the engine's machine (${doing}: ${message})`, shortage.cure, {
+      cause: thrown,
+    });
   }
   if (/address pool|could not find an available/i.test(message)) {
     return new EnvironmentError(

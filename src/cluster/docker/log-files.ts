@@ -2,6 +2,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { EnvironmentError } from '../../errors';
 import { makeFolders, systemTrouble } from '../../plain-file';
+import { shortageBehind } from '../../shortage';
 
 /** The files that processes' logs are written to, as they come. */
 export class LogFiles {
@@ -17,7 +18,11 @@ export class LogFiles {
       throw new EnvironmentError(`can't write ${path}: ${systemTrouble(thrown)}`, undefined, { cause: thrown });
     }
     const file = createWriteStream(path, { mode: 0o644 });
-    file.on('error', (error) => this.onTrouble(new EnvironmentError(`can't write ${path}: ${error.message}`)));
+    file.on('error', (error) =>
+      this.onTrouble(
+        shortageBehind(Object.assign(error, { path })) ?? new EnvironmentError(`can't write ${path}: ${error.message}`),
+      ),
+    );
     this.files.push(file);
     return (text) => file.write(text);
   }

@@ -25,6 +25,10 @@ export interface ProcessOptions {
   /** A log line as it may be kept and shown. */
   veilLog: (line: string) => string;
   connect: (endpoint: string) => EtcdClient;
+  /** Told of every line of the log. */
+  onLine: (line: string) => void;
+  /** Looks into an end that this run did not cause, before anybody is told of it; never rejects. */
+  examine: (process: ContainerProcess, exitCode: number) => Promise<void>;
 }
 
 /** How long the rest of a log may take after its process has ended. */
@@ -37,6 +41,10 @@ export class ContainerProcess implements MemberProcess {
   readonly command: readonly string[];
   readonly log: ProcessLog;
   readonly logFile: string | undefined;
+  /** The signals that this run sent to it. */
+  readonly sent = new Set<string>();
+  /** By the engine's clock. */
+  startedAt: string | undefined;
   address = '';
   endpoint = '';
   exitCode: number | undefined;
@@ -54,7 +62,7 @@ export class ContainerProcess implements MemberProcess {
     this.spec = options.spec;
     this.command = options.command;
     this.logFile = options.logFile;
-    this.log = new ProcessLog(options.logSink, options.veilLog);
+    this.log = new ProcessLog(options.logSink, options.veilLog, options.onLine);
   }
 
   /** Starts the container and learns its address and ports. */
@@ -70,6 +78,7 @@ export class ContainerProcess implements MemberProcess {
       const hostPort = ports[`${port}/tcp`]?.[0]?.HostPort;
       return hostPort ? `${this.options.reachedAt}:${hostPort}` : '';
     };
+    this.startedAt = info.State.StartedAt;
     this.endpoint = published(PORTS.client);
     this.metricsEndpoint = published(PORTS.metrics);
     this.address = this.options.address ?? info.NetworkSettings.Networks[this.options.networkName]?.IPAddress ?? '';
@@ -118,6 +127,7 @@ export class ContainerProcess implements MemberProcess {
     const { StatusCode } = await Promise.race([ended, brokenOff(logDone)]);
     await Promise.race([logDone, new Promise((resolve) => setTimeout(resolve, LOG_END_MS).unref())]);
     this.log.end();
+    await this.options.examine(this, StatusCode);
     this.exitCode = StatusCode;
     this.closeClient();
     return StatusCode;

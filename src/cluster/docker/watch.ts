@@ -116,6 +116,13 @@ export function withRequests<T>(onRequest: (request: ClientRequest) => void, wor
   return calling.run(onRequest, work);
 }
 
+export interface WatchListener {
+  /** Told what is waited for. */
+  say: (message: string) => void;
+  /** What else is to be said of an error that the engine answered with. */
+  explain?: (error: Error) => Promise<string | undefined>;
+}
+
 export interface Watched {
   docker: Dockerode;
   /** Fails every open call after `ms`, and every later one at once: whoever waits has run out of time. */
@@ -123,9 +130,9 @@ export interface Watched {
 }
 
 /** The same engine, with a deadline on every call; the given handle, which may be somebody else's, stays as it is. */
-export function watched(docker: Dockerode, say: (message: string) => void): Watched {
+export function watched(docker: Dockerode, listener: WatchListener): Watched {
   const raw = docker.modem as unknown as Modem;
-  const watch = new EngineWatch(raw, say);
+  const watch = new EngineWatch(raw, listener);
   const modem = Object.create(raw, {
     dial: { value: (options: DialOptions, callback: DialCallback) => watch.dial(options, callback) },
   }) as unknown;
@@ -149,7 +156,7 @@ class EngineWatch {
 
   constructor(
     private readonly modem: Modem,
-    private readonly say: (message: string) => void,
+    private readonly listener: WatchListener,
   ) {}
 
   dial(options: DialOptions, callback: DialCallback): void {
@@ -180,7 +187,8 @@ class EngineWatch {
         stream = answer as Readable;
         stream.once('close', () => this.forget(call));
       } else this.forget(call);
-      callback(error, answer);
+      if (error instanceof Error && this.listener.explain) void this.explained(error).then(callback);
+      else callback(error, answer);
     };
     const call: OpenCall = {
       name: nameOf(options),
@@ -201,6 +209,13 @@ class EngineWatch {
     watchUpload(options.file, adopt);
     withRequests(adopt, () => this.modem.dial(options, over));
     return call;
+  }
+
+  /** The same error, with what else is known of it in its message. */
+  private async explained(error: Error): Promise<Error> {
+    const more = await this.listener.explain?.(error).catch(() => undefined);
+    if (more !== undefined) error.message = `${error.message.trim()}; ${more}`;
+    return error;
   }
 
   /** The timer runs while something is open, and keeps no process alive. */
@@ -273,7 +288,7 @@ class EngineWatch {
       const isDue = silent >= 2 * QUIET_MS || (silent >= QUIET_MS && now - this.heardAt >= QUIET_MS);
       if (call.kind !== 'answer' || isTold || !isDue) continue;
       call.saidAt = now;
-      this.say(waitingText(call.name, silent, call.limitMs));
+      this.listener.say(waitingText(call.name, silent, call.limitMs));
     }
   }
 
