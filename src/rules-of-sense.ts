@@ -106,6 +106,11 @@ export const SENSE_RULES = {
   'unused-matrix': likely(
     'A list of the matrix multiplies the runs, and nothing names its value: all of them would be the same.',
   ),
+  'unknown-write': likely(
+    'A step reads a key that an earlier step wrote with an unknown outcome: a request that times out may be applied later, for example ' +
+      'when a quorum is back. The read may find either state, so the scenario passes on one day and fails on another. Write the key ' +
+      'again before it is read, or use another key for the write that is expected to fail.',
+  ),
   'unlikely-error': likely(
     'No version of etcd says this text, but it is nearly one that etcd does say. Only texts that are one or two letters ' +
       'away from a known one, or that only the documentation has, are reported.',

@@ -10,11 +10,20 @@ import { unusedNames } from './names';
 import { neverRuns } from './never-runs';
 import { quorum } from './quorum';
 import { selectors } from './selectors';
+import { unknownWrite } from './unknown-write';
 import { unsupported } from './versions';
 import type { StepRule } from './visit';
 
 /** Asked at each step, with what is known just before it. */
-export const STEP_RULES: readonly StepRule[] = [quorum, selectors, contradiction, unsupported, unlikelyError, loose];
+export const STEP_RULES: readonly StepRule[] = [
+  quorum,
+  selectors,
+  contradiction,
+  unsupported,
+  unlikelyError,
+  loose,
+  unknownWrite,
+];
 
 /** What does not depend on the version, once for each scenario. */
 export function fileProblems(scenario: Scenario): Problem[] {
