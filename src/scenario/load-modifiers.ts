@@ -4,7 +4,7 @@ import { COMPARED } from './compared';
 import { substitute, type Lookup } from './expressions';
 import { keyOf, report, type LoadContext } from './load-context';
 import { valueOf, type MapNode } from './node';
-import { patternProblems } from './patterns';
+import { patternProblems, singleCharacters } from './patterns';
 import type { Modifiers } from './scenario';
 import { conditionOf, MODIFIERS, modifiersOf } from './top-level';
 import { validate } from './validate';
@@ -31,6 +31,7 @@ export function loadModifiers(step: MapNode, action: Step, context: LoadContext)
     lenient: false,
   });
   context.problems.push(...problems, ...patternProblems(context.source, node, MODIFIERS));
+  context.problems.push(...singleCharacters(context.source, valueOf(node, 'expectError')));
   if (problems.length > 0) return { modifiers: {}, beside: node };
   const whenNode = valueOf(node, 'when');
   const when = whenNode && conditionOf(context.source, (value as { when?: unknown }).when, whenNode);

@@ -31,6 +31,14 @@ function blank(source: SourceFile, node: Node & { kind: 'scalar' }): Problem[] {
   return [problemAt(source, node, 'pattern', 'a blank text is part of everything that could be said')];
 }
 
+/** Texts of an `expectError` that nearly every error contains: a single letter tells no error from another. */
+export function singleCharacters(source: SourceFile, node: Node | undefined): Problem[] {
+  if (node?.kind === 'seq') return node.items.flatMap((item) => singleCharacters(source, item));
+  if (node?.kind !== 'scalar' || [...node.text.trim()].length !== 1) return [];
+  const message = `"${node.text}" is one character: nearly every error contains it`;
+  return [problemAt(source, node, 'pattern', message, 'quote what etcd says')];
+}
+
 /** Lines that have nothing in common: what matches all of them matches any line. */
 const ANY_LINES = ['q', '7', '{}', 'Ω', '. . .'];
 

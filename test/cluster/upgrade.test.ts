@@ -119,7 +119,8 @@ const FAILING: Record<string, Drill & { message: string | RegExp; running: strin
       - start: {member: etcd-2, flags: {enable-v2: true}}
       - upgrade: {member: followers, to: 3.5.35}
       - upgrade: {member: all, to: 3.6.16}`,
-    message: /^etcd 3\.6\.16 has no flag --enable-v2 .*, set for etcd-2; drop it here: .* Nothing was stopped$/,
+    message:
+      /^the image of etcd 3\.6\.16 has no flag --enable-v2, set for etcd-2; drop it here: .* Nothing was stopped$/,
     running: ['etcd-1', 'etcd-2', 'etcd-3'],
   },
   'a minor version skipped': {

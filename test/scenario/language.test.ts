@@ -157,22 +157,22 @@ describe('what is an error', () => {
     ],
     [
       'expectError beside the `value` of a get',
-      after('get: {key: a, value: b}\nexpectError: x'),
+      after('get: {key: a, value: b}\nexpectError: no leader'),
       '`expectError` is about what etcd says; it does not negate `value`',
     ],
     [
       'expectError beside `absent`',
-      after('get: {key: a, absent: true}\nexpectError: x'),
+      after('get: {key: a, absent: true}\nexpectError: no leader'),
       '`expectError` is about what etcd says; it does not negate `absent`',
     ],
     [
       'expectError beside the `count` of a get',
-      after('get: {key: a, count: 1}\nexpectError: x'),
+      after('get: {key: a, count: 1}\nexpectError: no leader'),
       '`expectError` is about what etcd says; it does not negate `count`',
     ],
     [
       'expectError beside the `count` of a delete',
-      after('delete: {key: a, count: 1}\nexpectError: x'),
+      after('delete: {key: a, count: 1}\nexpectError: no leader'),
       '`expectError` is about what etcd says; it does not negate `count`',
     ],
     ['a leader that is started', after('kill: etcd-1', 'start: leader'), '"leader" is no member of this scenario'],

@@ -22,6 +22,7 @@ const NO_MISTAKE_OF_SHAPE: ReadonlySet<string> = new Set([
   'member-name-is-a-word',
   // What a pattern matches.
   'matches-anything',
+  'expect-error-of-one-character',
   'too-many-members',
   'undeclared-expect-rows',
   'undeclared-from',
