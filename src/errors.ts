@@ -90,6 +90,11 @@ export interface Comparison {
   subject: string;
   expected: string;
   actual: string;
+  /**
+   * Why another look can't find anything else, as long as no other step acts: the process whose log is read has ended.
+   * Undefined where it is worth looking again.
+   */
+  final?: string;
 }
 
 /** Our own comparison or rule failed: no text of etcd's, so `expectError` never matches it. Exit code 1. */
@@ -99,10 +104,21 @@ export class Unmet extends Error {
     readonly comparisons: Comparison[] = [],
     /** What was waited for until time ran out, where the step waited. */
     readonly waitedFor?: string,
+    private readonly finalReason?: string,
   ) {
     super(message);
     this.name = 'Unmet';
   }
+
+  /** Why another attempt can't succeed, as long as no other step acts; undefined where it may. */
+  get final(): string | undefined {
+    return this.finalReason ?? this.comparisons.find(({ final }) => final !== undefined)?.final;
+  }
+}
+
+/** An Unmet that no further attempt can mend, as long as no other step acts. */
+export function unmetForGood(reason: string): Unmet {
+  return new Unmet(reason, [], undefined, reason);
 }
 
 /** The exit code of the command line for what was thrown. */

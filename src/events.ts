@@ -47,6 +47,8 @@ export interface StepRef {
   /** The author's `name`, or the generated sentence: `kill etcd-1`. */
   sentence: string;
   place: Place;
+  /** For a step inside of `repeat`: the round, from 1, of each `repeat` around it, the outermost first. */
+  rounds?: number[];
   /** For a step of a part: where it is used, the nearest place first. */
   usedAt?: Place[];
 }
@@ -89,13 +91,24 @@ export interface Resolution {
   members: string[];
 }
 
+/** A line of a log, and which one it is, from 1. */
+export interface NumberedLine {
+  at: number;
+  line: string;
+}
+
 export interface LogExcerpt {
   member: string;
   /** Counts a member's processes from 1. */
   incarnation: number;
   /** running, or how it ended: `exited with code 1`. */
   state: string;
+  /** Earlier lines that may say why, at level warn or above, oldest first; absent where there is none. */
+  earlier?: NumberedLine[];
+  /** The last lines; which ones of the log they are, `from` says. */
   lines: string[];
+  /** Which line of the log the first of its last lines is, from 1. */
+  from?: number;
   /** How many of its last lines are left out: nothing but routine, where only what is stored differs. */
   routine?: number;
   /** The whole log, relative to the reports folder; absent where no reports are written. */
@@ -150,6 +163,8 @@ export type EventBody =
       case: string;
       step: StepRef;
       status: 'passed' | 'failed' | 'skipped' | 'interrupted';
+      /** It failed, and that does not count: the `until` of its `repeat` held by then. Absent where it counts. */
+      excused?: true;
       durationMs: number;
       attempts: number;
       resolved: Resolution[];

@@ -1,7 +1,7 @@
 /** A failure as text, for every place that shows one: what did not hold, where it is written, what the members said, what to do. */
 import path from 'node:path';
 import { formatDuration } from '../clock';
-import type { EventOf, Failure, LogExcerpt } from '../events';
+import type { EventOf, Failure, LogExcerpt, StepRef } from '../events';
 import { formatPlace } from '../source';
 import { renderComparison } from './comparison';
 import { formatLogLine } from './log-line';
@@ -45,7 +45,7 @@ function whereOf(failure: Failure, style: Style): string {
   const { step, frame } = failure;
   const lines: string[] = [];
   if (step) {
-    lines.push(`step ${oneLine(step.id)}: ${style.bold(oneLine(step.sentence))}`);
+    lines.push(`step ${oneLine(step.id)}${roundWords(step)}: ${style.bold(oneLine(step.sentence))}`);
     lines.push(`at ${style.cyan(oneLine(formatPlace(step.place)))}`);
     for (const place of step.usedAt ?? []) lines.push(`used at ${style.cyan(oneLine(formatPlace(place)))}`);
   }
@@ -57,6 +57,11 @@ function whereOf(failure: Failure, style: Style): string {
         .map((row) => paintRow(row, style)),
     );
   return lines.join('\n');
+}
+
+/** ` in round 7`; of a `repeat` in a `repeat` ` in round 2.7`, as steps are counted. */
+export function roundWords({ rounds = [] }: Pick<StepRef, 'rounds'>): string {
+  return rounds.length === 0 ? '' : ` in round ${rounds.join('.')}`;
 }
 
 function paintRow(row: string, style: Style): string {
@@ -86,19 +91,37 @@ function effortOf({ waitedFor, durationMs, attempts = 1, kind }: Failure): strin
 function renderLog(log: LogExcerpt, style: Style, reports: string | null | undefined): string {
   const heading = `${style.bold(oneLine(log.member))} (incarnation ${log.incarnation}, ${oneLine(log.state)})`;
   const shown = log.lines.slice(-MOST_LOG_LINES).map((line) => formatLogLine(line, style));
-  const rows = [`${heading}${aboutLines(shown.length, log.routine ?? 0)}`];
-  rows.push(...shown.map((line) => `  ${style.dim('|')} ${line}`));
+  const earlier = earlierLines(log, style);
+  const rows = [`${heading}${aboutLines(shown.length, log.routine ?? 0, earlier.length > 0)}`];
+  rows.push(...[...earlier, ...shown].map((line) => `  ${style.dim('|')} ${line}`));
   if (log.file) rows.push(`  whole log: ${style.cyan(oneLine(reports ? path.join(reports, log.file) : log.file))}`);
   return rows.join('\n');
 }
 
-/** What is shown of a log's end, and what is left out of it. */
-function aboutLines(shown: number, routine: number): string {
+/** Lines from further above that may say why, with `…` for what is left out. */
+function earlierLines({ earlier = [], from, lines, routine = 0 }: LogExcerpt, style: Style): string[] {
+  if (earlier.length === 0) return [];
+  const shown: string[] = [];
+  let next = 1;
+  for (const { at, line } of earlier) {
+    if (at > next) shown.push(style.dim('…'));
+    shown.push(formatLogLine(line, style));
+    next = at + 1;
+  }
+  const isCut = lines.length > MOST_LOG_LINES || routine > 0 || from === undefined || from > next;
+  return lines.length > 0 && isCut ? [...shown, style.dim('…')] : shown;
+}
+
+/** What is shown of a log, and what is left out of it. */
+function aboutLines(shown: number, routine: number, isEarlierShown: boolean): string {
+  const earlier = isEarlierShown ? 'earlier lines that may say why' : '';
   if (routine > 0) {
     const last = lastLines(shown + routine);
-    return shown === 0 ? `: nothing but routine in ${last}` : `, of ${last} those that warn:`;
+    if (shown > 0) return `, ${earlier === '' ? '' : `${earlier}, and `}of ${last} those that warn:`;
+    return earlier === '' ? `: nothing but routine in ${last}` : `, ${earlier}; nothing but routine in ${last}:`;
   }
-  return shown === 0 ? ' wrote nothing to its log' : `, ${lastLines(shown)}:`;
+  if (shown === 0) return ' wrote nothing to its log';
+  return `, ${earlier === '' ? '' : `${earlier}, and `}${lastLines(shown)}:`;
 }
 
 function lastLines(count: number): string {

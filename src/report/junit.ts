@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { formatDuration } from '../clock';
 import type { NothingRan, Reporter, RunEvent } from '../events';
-import { headlineOf, renderFailures } from './failure';
+import { headlineOf, renderFailures, roundWords } from './failure';
 import { writeWhole } from './files';
 import { knownReason, Ledger, reasonOf, titleOf, type CaseRecord } from './ledger';
 import { clean, indent, oneLine } from './text';
@@ -117,7 +117,7 @@ function trail(record: CaseRecord): string {
   const steps = record.steps.map(({ step, status, durationMs, notes, remarks = [], output, collected }) => {
     const said = [...notes, ...remarks];
     const noted = said.length > 0 ? `  (${said.map(oneLine).join('; ')})` : '';
-    const line = `${status.padEnd(11)} ${oneLine(step.id)}: ${oneLine(step.sentence)}  ${formatDuration(durationMs)}${noted}`;
+    const line = `${status.padEnd(11)} ${oneLine(step.id)}${roundWords(step)}: ${oneLine(step.sentence)}  ${formatDuration(durationMs)}${noted}`;
     const below = collected ?? output;
     return below === undefined ? line : `${line}\n${indent(clean(below), '            ')}`;
   });

@@ -29,6 +29,8 @@ export interface AttemptOptions {
   matcher: TextMatcher | undefined;
   signal: AbortSignal;
   trace: StepTrace;
+  /** Whether no other step runs beside this one: then what can't come true by itself never does. */
+  alone: boolean;
   run(timeoutMs: number): Promise<StepResult | void>;
   /** Told before each attempt, for a failure that never returns here. */
   onAttempt(attempt: number): void;
@@ -55,6 +57,8 @@ export async function attemptUntilRight(options: AttemptOptions): Promise<Attemp
       if (holdsSince !== undefined) trace.noteForGood(`held for ${formatDuration(began - holdsSince)}, then no more`);
       holdsSince = undefined;
       if (isUnknown(thrown)) trace.unknownAttempts.push(attempt);
+      const final = options.alone && thrown instanceof Unmet ? thrown.final : undefined;
+      if (withinMs && final !== undefined) throw withFinal(thrown as Unmet, final);
       if (withinMs === undefined || Date.now() >= end || !mayTryAgain(step, thrown)) {
         throw withWait(thrown, withinMs, trace);
       }
@@ -112,6 +116,13 @@ function mayTryAgain(step: Step, thrown: unknown): boolean {
 /** Whether the attempt may have been applied all the same; also where it failed with another error than expected. */
 function isUnknown(thrown: unknown): boolean {
   return (thrown as { outcome?: string }).outcome === 'unknown';
+}
+
+/** A failure that ended a wait before its time says why. */
+function withFinal(unmet: Unmet, reason: string): Unmet {
+  const { message, comparisons, waitedFor } = unmet;
+  if (message.includes(reason)) return unmet;
+  return new Unmet(`${message}, and waiting can't change that: ${reason}`, comparisons, waitedFor, reason);
 }
 
 /** A failure after a wait says what was waited for. */

@@ -1,5 +1,6 @@
 /** What went wrong, as reports tell it. */
 import type { Cluster } from '../cluster/cluster';
+import { causesIn } from '../cluster/causes';
 import { isWarning } from '../cluster/log';
 import { asError, EnvironmentError, EtcdSaid, Interrupted, Unmet } from '../errors';
 import type { Failure, LogExcerpt, StepRef, Verdict } from '../events';
@@ -10,6 +11,8 @@ import type { StepTrace } from './trace';
 
 /** Lines of each log that a failure shows. */
 const LOG_LINES = 12;
+/** Earlier lines that it shows at most, where they may say why. */
+const EARLIER_LINES = 5;
 
 /** A step's failure on its way up through blocks: told once, where it happened. */
 export class StepFailed extends Error {
@@ -104,13 +107,18 @@ function excerpt(
   if (!process) return [];
   const { incarnation, exitCode, log } = process;
   const tail = log.tail(LOG_LINES);
-  const lines = ofData && exitCode === undefined ? tail.filter(isWarning) : tail;
+  const isRoutine = ofData && exitCode === undefined;
+  const lines = isRoutine ? tail.filter(isWarning) : tail;
+  const before = log.lines.length - tail.length;
+  const earlier = causesIn(log.lines.slice(0, before), EARLIER_LINES, isRoutine ? 'strong' : 'any');
   return [
     {
       member,
       incarnation,
       state: exitCode === undefined ? 'running' : `exited with code ${exitCode}`,
+      ...(earlier.length > 0 ? { earlier } : {}),
       lines,
+      from: before + 1,
       ...(lines.length < tail.length ? { routine: tail.length - lines.length } : {}),
       file: logOf(member, incarnation),
     },

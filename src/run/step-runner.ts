@@ -7,7 +7,7 @@ import type { EventBody, StepRef } from '../events';
 import { textMatcher } from '../match';
 import { shortageBehind } from '../shortage';
 import { allSteps, fromNested, type LoadedStep, type Scope } from '../scenario/scenario';
-import type { StepContext } from '../steps/context';
+import type { RunStepsOptions, StepContext, StepNotDone } from '../steps/context';
 import { redactedSecret, type Secrecy } from '../steps/secrecy';
 import type { BoundStep, StepResult } from '../steps/step';
 import { attemptUntilRight } from './attempts';
@@ -37,6 +37,22 @@ export interface StepRunnerOptions {
   recordOf: (stepId: string, round: number, name: string) => { path: string; shown: string } | undefined;
 }
 
+/** What goes on around a step. */
+interface Around {
+  /** The round of the innermost `repeat`, from 0. */
+  repeatIndex?: number;
+  /** The rounds of all of them, from 1, the outermost first. */
+  rounds: readonly number[];
+  /** No step runs beside it. */
+  alone: boolean;
+  /** Clients write meanwhile. */
+  underLoad: boolean;
+  /** Where it is not decided yet whether a failure counts: what tells of it, once that is known. */
+  undecided?: ((excused: boolean) => void)[];
+}
+
+const OUTERMOST: Around = { rounds: [], alone: true, underLoad: false };
+
 export class StepRunner {
   private readonly results = new Map<string, unknown>();
   private readonly skipped = new Set<string>();
@@ -46,16 +62,17 @@ export class StepRunner {
   constructor(private readonly options: StepRunnerOptions) {}
 
   /** One after the other, until one fails. Throws StepFailed. */
-  async runAll(steps: readonly LoadedStep[], signal: AbortSignal, repeatIndex?: number): Promise<void> {
-    for (const step of steps) await this.runOne(step, signal, repeatIndex);
+  async runAll(steps: readonly LoadedStep[], signal: AbortSignal, around = OUTERMOST): Promise<void> {
+    for (const step of steps) await this.runOne(step, signal, around);
   }
 
   /** Side by side: all end, the first failure is thrown. */
-  private async runParallel(steps: readonly LoadedStep[], signal: AbortSignal, repeatIndex?: number): Promise<void> {
+  private async runParallel(steps: readonly LoadedStep[], signal: AbortSignal, around: Around): Promise<void> {
+    const beside = { ...around, alone: around.alone && steps.length === 1 };
     let first: { thrown: unknown } | undefined;
     await Promise.all(
       steps.map((step) =>
-        this.runOne(step, signal, repeatIndex).catch((thrown: unknown) => {
+        this.runOne(step, signal, beside).catch((thrown: unknown) => {
           first ??= { thrown };
         }),
       ),
@@ -64,24 +81,25 @@ export class StepRunner {
   }
 
   /** Runs one step and tells of it. Throws StepFailed. */
-  async runOne(step: LoadedStep, signal: AbortSignal, repeatIndex?: number): Promise<void> {
+  async runOne(step: LoadedStep, signal: AbortSignal, around = OUTERMOST): Promise<void> {
+    const { repeatIndex } = around;
     const { when, as } = step.modifiers;
     if (when && !when.holds(this.options.version)) {
       for (const { modifiers } of allSteps([step])) if (modifiers.as !== undefined) this.skipped.add(modifiers.as);
-      this.tellSkipped(step, `only for etcd ${when.range}`);
+      this.tellSkipped(step, `only for etcd ${when.range}`, around);
       return;
     }
     const trace = new StepTrace();
     const began = Date.now();
     let attempts = 1;
-    let ref = this.refOf(step, undefined);
+    let ref = this.refOf(step, undefined, around);
     let told = false;
     let result: StepResult | undefined;
     try {
       signal.throwIfAborted();
       const scope = this.scopeOf(repeatIndex);
       const bound = this.bind(step, scope);
-      ref = this.refOf(step, this.sentenceOf(step, bound, scope));
+      ref = this.refOf(step, this.sentenceOf(step, bound, scope), around);
       this.emit({ type: 'step-started', step: ref });
       told = true;
       const done = await attemptUntilRight({
@@ -90,7 +108,8 @@ export class StepRunner {
         matcher: step.modifiers.expectError === undefined ? undefined : textMatcher(step.modifiers.expectError),
         signal,
         trace,
-        run: (timeoutMs) => this.attempt(step, bound, { trace, timeoutMs, signal, repeatIndex, ref }),
+        alone: around.alone,
+        run: (timeoutMs) => this.attempt(step, bound, { trace, timeoutMs, signal, around, ref }),
         onAttempt: (attempt) => (attempts = attempt),
       });
       // A text that was expected may be that of a member which somebody has just killed.
@@ -108,7 +127,9 @@ export class StepRunner {
           ? cause.failure
           : this.options.secrecy.scrub(stepFailure(cause, step, ref, { trace, durationMs, attempts, cluster, logOf }));
       const status = verdictOf(failure) === 'interrupted' ? 'interrupted' : 'failed';
-      this.tellFinished(ref, status, { trace, durationMs, attempts });
+      const tell = (excused: boolean): void => this.tellFinished(ref, status, { trace, durationMs, attempts, excused });
+      if (around.undecided) around.undecided.push(tell);
+      else tell(false);
       throw new StepFailed(failure);
     }
     this.tellFinished(ref, 'passed', { trace, durationMs: Date.now() - began, attempts, result });
@@ -158,7 +179,7 @@ export class StepRunner {
   private async attempt(
     step: LoadedStep,
     bound: BoundStep,
-    about: { trace: StepTrace; timeoutMs: number; signal: AbortSignal; repeatIndex: number | undefined; ref: StepRef },
+    about: { trace: StepTrace; timeoutMs: number; signal: AbortSignal; around: Around; ref: StepRef },
   ): Promise<StepResult | void> {
     const { timeoutMs, trace } = about;
     const limit = new AbortController();
@@ -183,9 +204,9 @@ export class StepRunner {
 
   private contextFor(
     step: LoadedStep,
-    about: { trace: StepTrace; timeoutMs: number; signal: AbortSignal; repeatIndex: number | undefined; ref: StepRef },
+    about: { trace: StepTrace; timeoutMs: number; signal: AbortSignal; around: Around; ref: StepRef },
   ): StepContext {
-    const { trace, timeoutMs, signal } = about;
+    const { trace, timeoutMs, signal, around } = about;
     const { cluster, version, flags, secrecy } = this.options;
     const end = Date.now() + timeoutMs;
     const left = (): number => Math.max(0, end - Date.now());
@@ -198,6 +219,8 @@ export class StepRunner {
       signal,
       timeoutMs,
       expectError: expectError === undefined ? undefined : textMatcher(expectError),
+      alone: around.alone,
+      underLoad: around.underLoad,
       keepsResult: as !== undefined,
       left,
       call: (atMostMs): Call => ({ timeoutMs: callMs(timeoutMs, left(), atMostMs), signal }),
@@ -223,32 +246,70 @@ export class StepRunner {
           step: step.id,
           figures: secrecy.scrub(figures),
         }),
-      look: (expect, { index }) => this.look(fromNested(expect)[0], about, index ?? about.repeatIndex),
+      look: (expect, options) =>
+        this.look(fromNested(expect)[0], { ...about, around: within(around, options) }, options),
       runSteps: (steps, options = {}) => {
+        const inside = within(around, options);
         const nested = fromNested(steps);
-        const index = options.index ?? about.repeatIndex;
-        return options.parallel ? this.runParallel(nested, signal, index) : this.runAll(nested, signal, index);
+        return options.parallel ? this.runParallel(nested, signal, inside) : this.runAll(nested, signal, inside);
       },
+      trySteps: (steps, options) => this.tryAll(fromNested(steps), signal, within(around, options)),
     };
+  }
+
+  /** Runs steps one after the other, and leaves it to the block whether a step that could not be done counts. */
+  private async tryAll(
+    steps: readonly LoadedStep[],
+    signal: AbortSignal,
+    around: Around,
+  ): Promise<StepNotDone | undefined> {
+    const undecided: ((excused: boolean) => void)[] = [];
+    const decide = (excused: boolean): void => {
+      for (const tell of undecided) {
+        if (around.undecided) around.undecided.push((later) => tell(excused || later));
+        else tell(excused);
+      }
+    };
+    try {
+      await this.runAll(steps, signal, { ...around, undecided });
+      return undefined;
+    } catch (thrown) {
+      const failure = thrown instanceof StepFailed ? thrown.failure : undefined;
+      const isOpen = failure?.kind === 'expectation' && failure.comparisons.length === 0 && !signal.aborted;
+      if (!isOpen) {
+        decide(false);
+        throw thrown;
+      }
+      return {
+        step: failure.step?.id ?? '',
+        message: failure.message,
+        excuse: () => decide(true),
+        fail: () => {
+          decide(false);
+          throw thrown;
+        },
+      };
+    }
   }
 
   /** Looks at a block's `expect` on behalf of the block: no step of its own, so that not holding yet is no failure. */
   private async look(
     step: LoadedStep | undefined,
-    about: { trace: StepTrace; signal: AbortSignal; ref: StepRef },
-    repeatIndex: number | undefined,
+    about: { trace: StepTrace; signal: AbortSignal; ref: StepRef; around: Around },
+    { withinMs = 0 }: { withinMs?: number },
   ): Promise<Unmet | undefined> {
     if (!step) throw new Error('a block looks at nothing');
-    const { signal, ref, trace } = about;
-    const bound = this.bind(step, this.scopeOf(repeatIndex));
+    const { signal, ref, trace, around } = about;
+    const bound = this.bind(step, this.scopeOf(around.repeatIndex));
     try {
       await attemptUntilRight({
         step: step.step,
-        modifiers: { ...step.modifiers, withinMs: step.modifiers.withinMs ?? 0 },
+        modifiers: { ...step.modifiers, withinMs: step.modifiers.withinMs ?? withinMs },
         matcher: undefined,
         signal,
         trace: new StepTrace(),
-        run: (timeoutMs) => this.attempt(step, bound, { trace, timeoutMs, signal, repeatIndex, ref }),
+        alone: around.alone,
+        run: (timeoutMs) => this.attempt(step, bound, { trace, timeoutMs, signal, around, ref }),
         onAttempt: () => undefined,
       });
       return undefined;
@@ -266,19 +327,20 @@ export class StepRunner {
     return veiled === undefined ? undefined : secrecy.scrub(veiled as StepResult);
   }
 
-  private refOf(step: LoadedStep, sentence: string | undefined): StepRef {
+  private refOf(step: LoadedStep, sentence: string | undefined, { rounds }: Around): StepRef {
     return {
       id: step.id,
       phase: step.phase,
       action: step.step.name,
       sentence: step.modifiers.name ?? sentence ?? step.step.name,
       place: step.place,
+      ...(rounds.length > 0 ? { rounds: [...rounds] } : {}),
       ...(step.usedAt.length > 0 ? { usedAt: step.usedAt } : {}),
     };
   }
 
-  private tellSkipped(step: LoadedStep, reason: string): void {
-    const ref = this.refOf(step, undefined);
+  private tellSkipped(step: LoadedStep, reason: string, around: Around): void {
+    const ref = this.refOf(step, undefined, around);
     const nothing = { durationMs: 0, attempts: 0, resolved: [], notes: [reason] };
     this.emit({ type: 'step-finished', step: ref, status: 'skipped', ...nothing });
   }
@@ -286,9 +348,9 @@ export class StepRunner {
   private tellFinished(
     step: StepRef,
     status: 'passed' | 'failed' | 'interrupted',
-    told: { trace: StepTrace; durationMs: number; attempts: number; result?: StepResult },
+    told: { trace: StepTrace; durationMs: number; attempts: number; result?: StepResult; excused?: boolean },
   ): void {
-    const { trace, durationMs, attempts, result } = told;
+    const { trace, durationMs, attempts, result, excused } = told;
     const collected = step.phase === 'onFailure' ? collectedText(this.shownResult(result)) : undefined;
     this.emit({
       type: 'step-finished',
@@ -298,6 +360,7 @@ export class StepRunner {
       attempts,
       resolved: trace.resolved,
       notes: trace.notes(attempts),
+      ...(excused ? { excused: true } : {}),
       ...(trace.remarks.length === 0 ? {} : { remarks: trace.remarks }),
       ...(status === 'passed' && trace.output && collected === undefined ? { output: trace.output } : {}),
       ...(collected === undefined ? {} : { collected }),
@@ -307,6 +370,15 @@ export class StepRunner {
   private emit(body: StepEvent): void {
     this.options.emit({ ...this.options.secrecy.scrub(body), case: this.options.caseId });
   }
+}
+
+/** What goes on around the steps of a block. */
+function within(around: Around, { index, underLoad }: Pick<RunStepsOptions, 'index' | 'underLoad'>): Around {
+  return {
+    ...around,
+    underLoad: around.underLoad || underLoad === true,
+    ...(index === undefined ? {} : { repeatIndex: index, rounds: [...around.rounds, index + 1] }),
+  };
 }
 
 /** A call has what is left of the attempt; the whole deadline where it just began, so that messages say it as written. */

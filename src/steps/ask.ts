@@ -1,6 +1,6 @@
 /** Which member a request goes to. */
 import type { MemberProcess } from '../cluster/cluster';
-import { Unmet } from '../errors';
+import { unmetForGood } from '../errors';
 import type { StepContext } from './context';
 import { PROBE_MS, servingProcesses, whyNotServing } from './health';
 import { select, selectOne, type Selector } from './select';
@@ -8,9 +8,9 @@ import { select, selectOne, type Selector } from './select';
 /** The running process of a member. */
 export function processOf(member: string, context: StepContext): MemberProcess {
   const process = context.cluster.process(member);
-  if (!process) throw new Unmet(`${member} was never started`);
+  if (!process) throw unmetForGood(`${member} was never started`);
   if (process.exitCode !== undefined)
-    throw new Unmet(`${member} is not running: it exited with code ${process.exitCode}`);
+    throw unmetForGood(`${member} is not running: it exited with code ${process.exitCode}`);
   return process;
 }
 
@@ -40,7 +40,7 @@ export async function askedMember(
   const others = voters.filter(({ member }) => member !== notTo);
   const candidates = others.length > 0 ? others : voters;
   const [first] = candidates;
-  if (!first) throw new Unmet('no voter runs that could be asked');
+  if (!first) throw unmetForGood('no voter runs that could be asked');
   const firstServes = candidates.length === 1 || (await whyNotServing(first, context.call(PROBE_MS))) === undefined;
   const chosen = firstServes
     ? first

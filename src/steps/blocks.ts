@@ -1,6 +1,6 @@
 import { parseDuration } from '../clock';
 import { Unmet } from '../errors';
-import type { NestedSteps } from './context';
+import type { NestedSteps, StepContext } from './context';
 import { duration } from './schema';
 import { defineStep } from './step';
 
@@ -80,9 +80,9 @@ export const repeat = defineStep({
     let unmet: Unmet | undefined;
     let rounds = 0;
     do {
-      await context.runSteps(nested(steps), { index: rounds });
-      unmet = until === undefined ? undefined : await context.look(nested(until), { index: rounds });
-      rounds += 1;
+      const index = rounds++;
+      if (until === undefined) await context.runSteps(nested(steps), { index });
+      else unmet = await runRound(nested(steps), nested(until), index, context);
       if (until !== undefined && !unmet) break;
     } while (rounds < times && Date.now() - began < withinMs);
     if (unmet) throw neverHeld(unmet, rounds);
@@ -90,6 +90,28 @@ export const repeat = defineStep({
     return { rounds };
   },
 });
+
+/** How long what made a step fail may take to show: etcd raises an alarm after it has refused the write. */
+const SHOWS_MS = 2000;
+
+/**
+ * One round, and a look at what it was for: what does not hold, or nothing. A step that can't be done any more once it
+ * holds (a write when the quota is full) does not count.
+ */
+async function runRound(
+  steps: NestedSteps,
+  until: NestedSteps,
+  index: number,
+  context: StepContext,
+): Promise<Unmet | undefined> {
+  const notDone = await context.trySteps(steps, { index });
+  const unmet = await context.look(until, { index, withinMs: notDone ? SHOWS_MS : 0 });
+  if (!notDone) return unmet;
+  if (unmet) return notDone.fail();
+  notDone.excuse();
+  context.note(`step ${notDone.step} failed in round ${index + 1}, when \`until\` held: ${notDone.message}`);
+  return undefined;
+}
 
 function neverHeld({ message, comparisons }: Unmet, rounds: number): Unmet {
   const after = rounds === 1 ? 'after 1 round' : `after any of ${rounds} rounds`;

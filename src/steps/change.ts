@@ -62,6 +62,8 @@ async function waitForLeader(process: MemberProcess, context: StepContext): Prom
     async () => {
       const reason = await whyNotServing(process, context.call(PROBE_MS));
       last = reason ?? '';
+      // It has ended: nothing to wait for.
+      if (process.exitCode !== undefined) return false;
       return reason === undefined ? true : undefined;
     },
     { withinMs: context.left() / 2, signal: context.signal },

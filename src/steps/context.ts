@@ -11,6 +11,26 @@ export interface NestedSteps {
   readonly nested: unique symbol;
 }
 
+export interface RunStepsOptions {
+  /** Side by side instead of one after the other. */
+  parallel?: boolean;
+  /** The round of a `repeat`, from 0. */
+  index?: number;
+  /** Clients write meanwhile. */
+  underLoad?: boolean;
+}
+
+/** A step of a block that etcd refused, or that met nobody to act on; a comparison that does not hold is thrown. */
+export interface StepNotDone {
+  /** Its id: `2.1`. */
+  step: string;
+  message: string;
+  /** It does not count. */
+  excuse(): void;
+  /** It counts: throws its failure. */
+  fail(): never;
+}
+
 export interface StepContext {
   readonly cluster: Cluster;
   /** The etcd version that the run was given for this scenario. */
@@ -23,6 +43,10 @@ export interface StepContext {
   readonly timeoutMs: number;
   /** What must be said when this step fails as it should; undefined where it must succeed. */
   readonly expectError: TextMatcher | undefined;
+  /** Whether no other step runs beside this one, as in `parallel`: nobody else starts, adds or grants anything. */
+  readonly alone: boolean;
+  /** Whether the clients of a `during` write and hold leases meanwhile. */
+  readonly underLoad: boolean;
   /** Whether somebody uses the result. */
   readonly keepsResult: boolean;
   /** How a value of etcd's becomes text: `secrecy.shown(value)`. */
@@ -50,8 +74,13 @@ export interface StepContext {
   recordFile(name: string): { path: string; shown: string } | undefined;
   /** Puts what a workload did into the reports. */
   tellWorkload(figures: WorkloadFigures): void;
-  /** Looks at a block's one `expect`, once where its author gives no `within`; what does not hold, or nothing. */
-  look(expect: NestedSteps, options: { index?: number }): Promise<Unmet | undefined>;
+  /**
+   * Looks at a block's one `expect` for as long as its author's `within`, else `withinMs`, else once; what does not hold,
+   * or nothing.
+   */
+  look(expect: NestedSteps, options: { index?: number; withinMs?: number }): Promise<Unmet | undefined>;
   /** Runs a block's steps, one after the other or side by side. */
-  runSteps(steps: NestedSteps, options?: { parallel?: boolean; index?: number }): Promise<void>;
+  runSteps(steps: NestedSteps, options?: RunStepsOptions): Promise<void>;
+  /** The same, but a step that could not be done is answered: whether that counts the block decides. */
+  trySteps(steps: NestedSteps, options: { index?: number }): Promise<StepNotDone | undefined>;
 }

@@ -1,6 +1,6 @@
 import { Unmet } from '../errors';
 import { poll } from '../clock';
-import { processOf } from './ask';
+import { isUp, processOf } from './ask';
 import { listedMember } from './change';
 import type { StepContext } from './context';
 import { etcdctl, memberIdCommand, sentences, targetOf } from './instruction';
@@ -50,6 +50,7 @@ export async function handOver(leader: string, member: string, context: StepCont
   context.waitingFor(`all members to take ${member} for the leader`);
   const moved = await poll(
     async () => {
+      if (!isUp(member, context)) throw new Unmet(`${member} ended before all took it for the leader`);
       const views = await leaderViews(context);
       return views.some(({ leaderId }) => leaderId !== undefined && leaderId !== id) ? undefined : true;
     },

@@ -8,6 +8,7 @@ import type { StepContext } from './context';
 import { PROBE_MS, servingProcesses, waitUntilServing } from './health';
 import { limited } from './limited';
 import { handOver } from './move-leader';
+import { whyOver } from './over';
 import { agreedLeader, select, type Selector } from './select';
 import { specOf, startOne, startOneRefused } from './start';
 import { mergeFlags } from './start-spec';
@@ -155,6 +156,7 @@ async function catchUp(process: MemberProcess, context: StepContext): Promise<vo
   let own = 0n;
   const there = await poll(
     async () => {
+      if (process.exitCode !== undefined) throw new Unmet(`${whyOver(member, context)}, before it had caught up`);
       own = await revisionOf(process, context);
       return own >= newest ? true : undefined;
     },

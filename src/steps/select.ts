@@ -1,7 +1,7 @@
 /** Selectors: who is meant by `leader`, `all`, `minority`, decided when the step runs. */
 import type { MemberProcess } from '../cluster/cluster';
 import { poll } from '../clock';
-import { EtcdSaid, Unmet } from '../errors';
+import { EtcdSaid, Unmet, unmetForGood } from '../errors';
 import { clustersApart } from './clusters';
 import type { StepContext } from './context';
 import { awaitEnding } from './ending';
@@ -98,6 +98,7 @@ export async function agreedLeader(context: StepContext): Promise<string> {
   let answers: string[] = [];
   const leader = await poll(
     async () => {
+      if (context.alone && context.cluster.running().length === 0) throw unmetForGood('no member runs to lead');
       const views = await leaderViews(context);
       answers = views.map(({ member, said }) => `${member}: ${said}`);
       const ids = new Set(views.flatMap(({ leaderId }) => (leaderId === undefined ? [] : [leaderId])));

@@ -65,6 +65,40 @@ test.each([
   expect(renderFailure({ ...BARE, logs: [log] })).toContain(expected);
 });
 
+test('earlier lines that may say why stand above the last ones, with what is left out between them', () => {
+  const log = {
+    ...{ member: 'a', incarnation: 1, state: 'exited with code 1' },
+    earlier: [
+      { at: 3, line: 'cause' },
+      { at: 4, line: 'effect' },
+    ],
+    lines: ['last'],
+    from: 9,
+  };
+  const heading = 'a (incarnation 1, exited with code 1), earlier lines that may say why, and its last line:';
+  expect(renderFailure({ ...BARE, logs: [log] })).toContain(
+    [heading, '  | …', '  | cause', '  | effect', '  | …', '  | last'].join('\n'),
+  );
+  const adjacent = renderFailure({ ...BARE, logs: [{ ...log, from: 5 }] });
+  expect(adjacent).toContain(['  | …', '  | cause', '  | effect', '  | last'].join('\n'));
+  const routine = renderFailure({ ...BARE, logs: [{ ...log, lines: [], routine: 12 }] });
+  expect(routine).toContain(
+    ', earlier lines that may say why; nothing but routine in its last 12 lines:\n  | …\n  | cause',
+  );
+});
+
+test('a step inside of repeat names its round', () => {
+  const step = {
+    id: '2.1',
+    phase: 'steps',
+    action: 'put',
+    sentence: 'put a = 1',
+    place: { file: 'a.yaml', line: 1, column: 1 },
+  } as const;
+  expect(renderFailure({ ...BARE, step: { ...step, rounds: [7] } })).toContain('step 2.1 in round 7: put a');
+  expect(renderFailure({ ...BARE, step: { ...step, rounds: [2, 7] } })).toContain('step 2.1 in round 2.7: put a');
+});
+
 test('hostile text does no harm, but for a leading command that the console breaks', () => {
   const text = renderFailures(OWNED, [OWNED], { reports: REPORTS });
   expect(harmIn(withoutCommands(text))).toEqual([]);

@@ -30,7 +30,9 @@ export const during = defineStep({
   run: async ({ workload, steps, expect = {} }, context) => {
     // Only who runs it needs the clients.
     const { runDuring } = await import('./run');
-    return runDuring(settingsOf(workload), expect as Expected, context, () => context.runSteps(nested(steps)));
+    return runDuring(settingsOf(workload), expect as Expected, context, () =>
+      context.runSteps(nested(steps), { underLoad: true }),
+    );
   },
 });
 

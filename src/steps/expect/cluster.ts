@@ -13,7 +13,8 @@ import { list } from '../words';
 import { hexId } from './id';
 import { clusterIdInLog, hasLeaderByMetrics } from './unserved';
 import { areProcesses, askable, compareEach } from './asked';
-import { defineRow, differing, names } from './row';
+import { whyOver } from '../over';
+import { because, defineRow, differing, names } from './row';
 
 export const leader = defineRow({
   name: 'leader',
@@ -42,13 +43,19 @@ export const leader = defineRow({
     const [only = 'nobody'] = named;
     const holds = named.size === 1 && only !== 'nobody' && (who === 'any' || only === who);
     const actual = views.map(({ member, leaderId }) => `${member}: ${nameOf(leaderId)}`).join('; ');
-    return holds ? [] : [{ subject: 'leader', expected: who === 'any' ? 'one that all agree on' : who, actual }];
+    const final = because(who === 'any' ? undefined : whyOver(who, context));
+    return holds
+      ? []
+      : [{ subject: 'leader', expected: who === 'any' ? 'one that all agree on' : who, actual, ...final }];
   },
 });
 
 async function lookForNoLeader(context: StepContext): Promise<Comparison[]> {
   const up = context.cluster.running();
-  if (up.length === 0) return [{ subject: 'leader', expected: 'members that know none', actual: 'no member runs' }];
+  if (up.length === 0) {
+    const final = 'no member runs that could know a leader';
+    return [{ subject: 'leader', expected: 'members that know none', actual: 'no member runs', final }];
+  }
   context.concerns(...up.map(({ member }) => member));
   const knowing = await Promise.all(up.map((process) => hasLeaderByMetrics(process, PROBE_MS)));
   return up.flatMap(({ member }, i) =>
@@ -97,19 +104,29 @@ export const members = defineRow({
     if (asked.length === 0) return [{ subject: 'members', expected: wantedNames, actual: 'no voter serves' }];
     context.concerns(...asked.map(({ member }) => member));
     const wanted = Array.isArray(expected) ? {} : (expected as Record<string, ExpectedMember>);
-    const lists = await compareEach(asked, 'members', wantedNames, async ({ client }) => {
+    const ask = async ({ client }: MemberProcess): Promise<string> => {
       const { members: infos } = await client.memberList(context.call(PROBE_MS * 2));
       return names(
         infos.map((info) => nameOf(info, context)),
         context,
       );
-    });
+    };
+    const removed = namesOf(expected).filter((name) => isRemoved(name, context));
+    const whyFinal = (answer: string): string | undefined => {
+      const gone = removed.find((name) => !answer.split(', ').includes(name));
+      return gone === undefined ? undefined : `${gone} was removed, and no step here adds it again`;
+    };
+    const lists = await compareEach(asked, 'members', wantedNames, ask, whyFinal);
     const details = await Promise.all(
       Object.entries(wanted).map(([name, detail]) => compareDetail(name, detail, asked, context)),
     );
     return [...lists, ...details.flat()];
   },
 });
+
+function isRemoved(name: string, { cluster }: StepContext): boolean {
+  return cluster.members.includes(name) && cluster.roster.isRemoved(name);
+}
 
 function namesOf(expected: unknown): string[] {
   return Array.isArray(expected) ? (expected as string[]) : Object.keys(expected as object);
@@ -177,19 +194,25 @@ export const clusterId = defineRow({
       (await client.status(context.call(PROBE_MS))).clusterId;
     if (typeof expected === 'string') {
       const asked = await askable('cluster ID', hexId(expected), context, { ofOneCluster: false });
-      return areProcesses(asked) ? compareEach(asked, 'cluster ID', hexId(expected), idOf) : asked;
+      return areProcesses(asked) ? compareEach(asked, 'cluster ID', hexId(expected), idOf, whyStays) : asked;
     }
     const serving = await servingProcesses(context);
     const rows = Object.entries(expected as Record<string, string>).map(async ([member, id]) => {
       context.concerns(member);
       const process = serving.find((one) => one.member === member);
-      if (process) return compareEach([process], 'cluster ID', hexId(id), idOf);
+      if (process) return compareEach([process], 'cluster ID', hexId(id), idOf, whyStays);
       const logged = clusterIdInLog(context.cluster.process(member));
-      return differing(`cluster ID on ${member}`, hexId(id), logged ?? `${member} does not serve`);
+      const final = logged === undefined ? whyOver(member, context) : whyStays(logged, member);
+      return differing(`cluster ID on ${member}`, hexId(id), logged ?? `${member} does not serve`, final);
     });
     return (await Promise.all(rows)).flat();
   },
 });
+
+/** A process is of one cluster from its start to its end. */
+function whyStays(answer: string, member: string): string {
+  return `${member} is of the cluster ${answer} until it is started on other data`;
+}
 
 function instructClusterId(expected: unknown, state: DrillState): Instruction {
   const ofOne = (id: string): string =>
@@ -207,6 +230,8 @@ function instructClusterId(expected: unknown, state: DrillState): Instruction {
     see: ids.map(([name, id]) => `${name} answers ${ofOne(id)}; where it does not serve, its log says so in hex.`),
   };
 }
+
+const NOT_SAID = 'not said';
 
 export const version = defineRow({
   name: 'version',
@@ -249,7 +274,7 @@ export const version = defineRow({
   }),
   async look({ cluster, storage, member = {} }, context) {
     const fits = (actual: string | undefined, wanted: string): string =>
-      actual === wanted || actual?.startsWith(`${wanted}.`) ? wanted : (actual ?? 'not said');
+      actual === wanted || actual?.startsWith(`${wanted}.`) ? wanted : (actual ?? NOT_SAID);
     const ofOneCluster = cluster !== undefined || storage !== undefined;
     const asked = await askable('version', cluster ?? storage ?? 'members that serve', context, { ofOneCluster });
     if (!areProcesses(asked)) return asked;
@@ -263,10 +288,11 @@ export const version = defineRow({
     ];
     const ofMembers = Object.entries(member as Record<string, string>).map(async ([name, wanted]) => {
       const process = asked.find((one) => one.member === name);
-      if (!process) return differing(`version of ${name}`, wanted, `${name} does not serve`);
-      return compareEach([process], 'version', wanted, async () =>
-        fits((await process.versions(PROBE_MS))['etcdserver'], wanted),
-      );
+      if (!process) return differing(`version of ${name}`, wanted, `${name} does not serve`, whyOver(name, context));
+      const whyFinal = (answer: string): string | undefined =>
+        answer === NOT_SAID ? undefined : `${name} runs etcd ${answer} until it is started with another version`;
+      const ask = async (): Promise<string> => fits((await process.versions(PROBE_MS))['etcdserver'], wanted);
+      return compareEach([process], 'version', wanted, ask, whyFinal);
     });
     return [...ofCluster, ...(await Promise.all(ofMembers)).flat()];
   },
@@ -300,22 +326,32 @@ export const alarms = defineRow({
     const asked = await askable('alarms', alarmText(expected), context);
     if (!areProcesses(asked)) return asked;
     const voters = asked.filter(({ member }) => !context.cluster.roster.isLearner(member));
-    return compareEach(voters, 'alarms', alarmText(expected), async ({ client }) => {
+    if (voters.length === 0) return [{ subject: 'alarms', expected: alarmText(expected), actual: 'no voter serves' }];
+    const ask = async ({ client }: MemberProcess): Promise<string> => {
       const raised = await client.alarms(context.call(PROBE_MS));
       const { members: infos } = await client.memberList(context.call(PROBE_MS));
       const nameById = new Map(infos.map((info) => [info.id, nameOf(info, context)]));
       const withMembers = typeof expected === 'object' && !Array.isArray(expected);
       const found: Record<string, string[]> = {};
       for (const { alarm, memberId } of raised) (found[alarm] ??= []).push(nameById.get(memberId) ?? memberId);
-      if (raised.length === 0) return 'none';
+      if (raised.length === 0) return NO_ALARM;
       return alarmText(withMembers ? found : Object.keys(found));
-    });
+    };
+    // etcd raises alarms by itself, and disarms none.
+    const wanted = alarmText(expected).split(', ');
+    const whyFinal = (answer: string): string | undefined => {
+      const unwanted = answer.split(', ').find((one) => one !== NO_ALARM && !wanted.includes(one));
+      return unwanted === undefined ? undefined : `${unwanted} stays raised until somebody disarms it`;
+    };
+    return compareEach(voters, 'alarms', alarmText(expected), ask, whyFinal);
   },
 });
 
+const NO_ALARM = 'none';
+
 function alarmText(expected: unknown): string {
   if (typeof expected === 'string') return expected;
-  if (Array.isArray(expected)) return (expected as string[]).toSorted().join(', ') || 'none';
+  if (Array.isArray(expected)) return (expected as string[]).toSorted().join(', ') || NO_ALARM;
   const entries = Object.entries(expected as Record<string, string[]>).toSorted();
-  return entries.map(([alarm, who]) => `${alarm} of ${who.toSorted().join(' and ')}`).join(', ') || 'none';
+  return entries.map(([alarm, who]) => `${alarm} of ${who.toSorted().join(' and ')}`).join(', ') || NO_ALARM;
 }

@@ -1,13 +1,14 @@
 import type { HashAnswer } from '../../cluster/client';
 import { poll } from '../../clock';
-import { Unmet, EtcdSaid, type Comparison } from '../../errors';
+import { Unmet, EtcdSaid, unmetForGood, type Comparison } from '../../errors';
 import { notOneCluster } from '../clusters';
 import type { StepContext } from '../context';
 import { PROBE_MS } from '../health';
 import { etcdctl, everybody as everybodyIn, named } from '../instruction';
+import { whyOver } from '../over';
 import { memberNames } from '../schema';
 import { everybody } from '../select';
-import { defineRow } from './row';
+import { because, defineRow } from './row';
 
 export const consistent = defineRow({
   name: 'consistent',
@@ -43,15 +44,17 @@ export const consistent = defineRow({
     const wanted = value === true ? voters.filter((member) => up.includes(member)) : among(value);
     context.concerns(...wanted);
     const learner = wanted.find((member) => roster.isLearner(member));
-    if (learner !== undefined) throw new Unmet(`${learner} is a learner, which answers no HashKV`);
+    if (learner !== undefined) throw unmetForGood(`${learner} is a learner, which answers no HashKV`);
     const down = voters.filter((member) => !up.includes(member));
     if (value === true && down.length > 0) context.note(`left out, not running: ${down.join(', ')}`);
-    if (wanted.length < 2) throw new Unmet(`\`consistent\` compares at least two voters; ${wanted.length} run`);
+    if (wanted.length < 2) throw unmetForGood(`\`consistent\` compares at least two voters; ${wanted.length} run`);
     const apart = await notOneCluster(
       running.filter(({ member }) => wanted.includes(member)),
       context,
     );
-    return apart.length > 0 ? apart : compareHashes(await hashesOf(wanted, context));
+    const compared = apart.length > 0 ? apart : compareHashes(await hashesOf(wanted, context));
+    const over = wanted.map((member) => whyOver(member, context)).find((why) => why !== undefined);
+    return compared.map((one) => ({ ...one, ...because(over) }));
   },
 });
 

@@ -52,28 +52,52 @@ export const leases = defineRow({
     const voters = asked.filter(({ member }) => !context.cluster.roster.isLearner(member));
     if (voters.length === 0) return [{ subject: 'leases', expected: wordsOf(expected), actual: 'no voter serves' }];
     context.concerns(...voters.map(({ member }) => member));
-    return [...(await lookAtCount(expected, voters, context)), ...(await lookAtLease(expected, voters, context))];
+    // Each has answered a linearizable read a moment ago: what all say is so, and no member lags behind.
+    const running = context.cluster.running().filter(({ member }) => !context.cluster.roster.isLearner(member));
+    const isWhole = running.every((process) => voters.includes(process));
+    const compared = [
+      ...(await lookAtCount(expected, voters, context)),
+      ...(await lookAtLease(expected, voters, context)),
+    ];
+    return isWhole
+      ? compared
+      : compared.map(({ subject, expected: wanted, actual }) => ({ subject, expected: wanted, actual }));
   },
 });
+
+const GONE = 'none';
 
 type Asked = Parameters<typeof compareEach>[0];
 
 async function lookAtCount({ count }: ExpectedLeases, asked: Asked, context: StepContext): Promise<Comparison[]> {
   if (count === undefined) return [];
-  return compareEach(asked, 'number of leases', boundWords(count), async ({ client }) => {
+  const ask = async ({ client }: Asked[number]): Promise<string> => {
     const ids = await client.leases(context.call(PROBE_MS));
     return holds(count, ids.length) ? boundWords(count) : String(ids.length);
-  });
+  };
+  return compareEach(asked, 'number of leases', boundWords(count), ask, (answer) =>
+    context.underLoad || mayBecome(count, Number(answer))
+      ? undefined
+      : 'leases only become fewer while nobody grants one',
+  );
+}
+
+/** Whether so many leases, or fewer, are what is expected. */
+function mayBecome(count: string | number, most: number): boolean {
+  return Array.from({ length: most + 1 }, (_, fewer) => fewer).some((fewer) => holds(count, fewer));
 }
 
 async function lookAtLease(expected: ExpectedLeases, asked: Asked, context: StepContext): Promise<Comparison[]> {
   const { lease, remaining, absent } = expected;
   if (lease === undefined) return [];
-  const wanted = absent === true ? 'none' : remaining === undefined ? 'there' : `${boundWords(remaining)} left`;
-  return compareEach(asked, `lease ${lease}`, wanted, async ({ client }) => {
+  const wanted = absent === true ? GONE : remaining === undefined ? 'there' : `${boundWords(remaining)} left`;
+  const ask = async ({ client }: Asked[number]): Promise<string> => {
     const answer = await client.leaseTimeToLive(lease, context.call(PROBE_MS));
     return fits(answer, expected) ? wanted : leaseWords(answer);
-  });
+  };
+  return compareEach(asked, `lease ${lease}`, wanted, ask, (answer) =>
+    answer === GONE && absent !== true ? `the lease ${lease} is gone, and no step here grants it again` : undefined,
+  );
 }
 
 function fits(answer: LeaseAnswer | undefined, { remaining, absent }: ExpectedLeases): boolean {
@@ -83,7 +107,7 @@ function fits(answer: LeaseAnswer | undefined, { remaining, absent }: ExpectedLe
 
 /** `593 s left of 600 s`. */
 function leaseWords(answer: LeaseAnswer | undefined): string {
-  if (answer === undefined) return 'none';
+  if (answer === undefined) return GONE;
   return `${answer.remainingSeconds} s left of ${answer.grantedSeconds} s`;
 }
 

@@ -8,7 +8,8 @@ import { PROBE_MS, whyNotServing } from '../health';
 import { memberName, memberNames, selector, textPatterns } from '../schema';
 import { select } from '../select';
 import { list } from '../words';
-import { defineRow, differing, names } from './row';
+import { whyOver } from '../over';
+import { because, defineRow, differing, names } from './row';
 
 async function stateOf(member: string, context: StepContext): Promise<string> {
   const process = context.cluster.process(member);
@@ -37,7 +38,9 @@ export const healthy = defineRow({
     if (members.length === 0)
       return [{ subject: 'healthy', expected: 'members that serve', actual: 'no members at all' }];
     const states = await Promise.all(members.map((member) => stateOf(member, context)));
-    const unmet = members.flatMap((member, i) => differing(member, 'serves', states[i] ?? ''));
+    const unmet = members.flatMap((member, i) =>
+      differing(member, 'serves', states[i] ?? '', whyOver(member, context)),
+    );
     // `all` is a word for the members of one cluster; names may be those of several.
     if (who !== 'all' || unmet.length > 0) return unmet;
     return notOneCluster(
@@ -66,7 +69,8 @@ export const unhealthy = defineRow({
       const process = context.cluster.process(member);
       const runs = process !== undefined && process.exitCode === undefined;
       if (runs && states[i] !== 'serves') return [];
-      return [{ subject: member, expected: 'runs and does not serve', actual: states[i] ?? '' }];
+      const final = because(whyOver(member, context));
+      return [{ subject: member, expected: 'runs and does not serve', actual: states[i] ?? '', ...final }];
     });
   },
 });
@@ -85,7 +89,9 @@ export const running = defineRow({
   look(members, context) {
     const up = context.cluster.running().map(({ member }) => member);
     context.concerns(...up, ...members);
-    return Promise.resolve(differing('running', names(members, context), names(up, context)));
+    // One too many may still end; one that has ended stays so.
+    const final = members.map((member) => whyOver(member, context)).find((why) => why !== undefined);
+    return Promise.resolve(differing('running', names(members, context), names(up, context), final));
   },
 });
 
@@ -126,7 +132,10 @@ export const exit = defineRow({
           : `code ${process.exitCode}`;
     const wanted = Array.isArray(code) ? code : [code];
     const holds = process?.exitCode !== undefined && wanted.includes(process.exitCode);
-    return Promise.resolve(holds ? [] : [{ subject: `exit of ${member}`, expected: `code ${codes(code)}`, actual }]);
+    const final = because(whyOver(member, context));
+    return Promise.resolve(
+      holds ? [] : [{ subject: `exit of ${member}`, expected: `code ${codes(code)}`, actual, ...final }],
+    );
   },
 });
 
@@ -186,11 +195,17 @@ export const log = defineRow({
     const lines = processes.reduce((sum, process) => sum + process.log.lines.length, 0);
     if (contains !== undefined && find(contains) === undefined) {
       const actual = `no such line among ${lines}`;
-      comparisons.push({ subject: `log of ${member}`, expected: `contains ${describe(contains)}`, actual });
+      const final = because(whyOver(member, context));
+      comparisons.push({ subject: `log of ${member}`, expected: `contains ${describe(contains)}`, actual, ...final });
     }
     const unwanted = absent === undefined ? undefined : find(absent);
     if (absent !== undefined && unwanted !== undefined) {
-      comparisons.push({ subject: `log of ${member}`, expected: `nothing like ${describe(absent)}`, actual: unwanted });
+      comparisons.push({
+        subject: `log of ${member}`,
+        expected: `nothing like ${describe(absent)}`,
+        actual: unwanted,
+        final: `what ${member} has logged stays in its log`,
+      });
     }
     return Promise.resolve(comparisons);
   },
@@ -225,11 +240,17 @@ export const address = defineRow({
     const [before, now] = context.cluster.incarnations(member).slice(-2);
     if (!before || !now) {
       return Promise.resolve([
-        { subject: `address of ${member}`, expected: 'two processes to compare', actual: 'it has had fewer' },
+        {
+          subject: `address of ${member}`,
+          expected: 'two processes to compare',
+          actual: 'it has had fewer',
+          final: `no step here starts ${member} once more`,
+        },
       ]);
     }
     const expected = changed ? `not ${before.address}` : before.address;
     const holds = (before.address !== now.address) === changed;
-    return Promise.resolve(holds ? [] : [{ subject: `address of ${member}`, expected, actual: now.address }]);
+    const final = `the address of a process stays the same`;
+    return Promise.resolve(holds ? [] : [{ subject: `address of ${member}`, expected, actual: now.address, final }]);
   },
 });

@@ -56,9 +56,14 @@ export function defineRow<const Schema extends JSONSchema>(definition: {
   };
 }
 
-/** One comparison that does not hold, or none. */
-export function differing(subject: string, expected: string, actual: string): Comparison[] {
-  return expected === actual ? [] : [{ subject, expected, actual }];
+/** One comparison that does not hold, or none; `final`: why looking again can't change it. */
+export function differing(subject: string, expected: string, actual: string, final?: string): Comparison[] {
+  return expected === actual ? [] : [{ subject, expected, actual, ...because(final) }];
+}
+
+/** For a comparison: why looking again can't change it, where that is so. */
+export function because(final: string | undefined): { final?: string } {
+  return final === undefined ? {} : { final };
 }
 
 /** Names in declared order, joined; `nobody` where there are none. */
