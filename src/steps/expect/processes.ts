@@ -187,8 +187,9 @@ export const log = defineRow({
       return undefined;
     };
     if (processes.length === 0) {
+      const final = because(whyOver(member, context));
       return Promise.resolve([
-        { subject: `log of ${member}`, expected: 'a process that logs', actual: 'never started' },
+        { subject: `log of ${member}`, expected: 'a process that logs', actual: 'never started', ...final },
       ]);
     }
     const comparisons: Comparison[] = [];
