@@ -22,6 +22,7 @@ const IMPOSSIBLE: Record<string, Impossible> = {
     members: 2,
     steps: `
       - start: {member: etcd-1, initialCluster: [etcd-1]}
+      ${LINTED}
       - expect: {log: {member: etcd-2, contains: never logged, incarnation: any}}
         within: 1m`,
     why: 'etcd-2 was never started',
