@@ -24,7 +24,10 @@ export const SHAPE_RULES: Readonly<Record<string, Rule>> = {
   'one-document': shape('A file holds one scenario.'),
   'owned-flag': shape('This flag is the runner’s own; the message names the argument to use.'),
   parallel: shape('Steps side by side act on different members.'),
-  pattern: shape('A pattern that is no regular expression, or that would match anything.'),
+  'matches-everything': shape(
+    'A text or a pattern that is part of nearly everything: the assertion can not fail. Quote what has to be said.',
+  ),
+  pattern: shape('A pattern that is not a regular expression.'),
   reserved: shape('The language has reserved this word for later.'),
   'result-twice': shape('Two steps keep their results under one name.'),
   'second-action': shape('A step has one action, and this one has two.'),

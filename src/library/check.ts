@@ -4,6 +4,7 @@ import { outsideProblems } from '../run/outside';
 import type { PlannedCase } from '../run/plan';
 import type { Scenario } from '../scenario/scenario';
 import { readDrills, type LoadRequest } from './load';
+import { byPlace } from '../scenario/problem-order';
 import { planWith, type PlanRequest } from './plan';
 
 export interface CheckedDrills {
@@ -38,5 +39,5 @@ function fileByFile(problems: readonly Problem[]): Problem[] {
     const { file } = problem.place;
     byFile.set(file, [...(byFile.get(file) ?? []), problem]);
   }
-  return [...byFile.keys()].toSorted().flatMap((file) => byFile.get(file) ?? []);
+  return [...byFile.keys()].toSorted().flatMap((file) => (byFile.get(file) ?? []).toSorted(byPlace));
 }

@@ -87,6 +87,7 @@ async function attemptOnce(options: AttemptOptions, timeoutMs: number): Promise<
     if (!matcher || !(thrown instanceof EtcdSaid)) throw thrown;
     if (!saidMatches(thrown.said, matcher)) throw anotherError(thrown, matcher);
     trace.note(`${thrown.by} said: ${thrown.said}`);
+    trace.isOutcomeUnknown = isUnknown(thrown);
     return undefined;
   }
   if (matcher) {

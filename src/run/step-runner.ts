@@ -14,6 +14,7 @@ import { attemptUntilRight } from './attempts';
 import { collectedText, cut } from './collected';
 import { StepFailed, stepFailure, verdictOf, type LogPath } from './failure';
 import { StepTrace } from './trace';
+import { UnknownWrites } from './unknown-writes';
 
 /** How much longer than its deadline an attempt may take to say so itself, before it is cut off. */
 const GRACE_MS = 500;
@@ -56,6 +57,7 @@ const OUTERMOST: Around = { rounds: [], alone: true, underLoad: false };
 export class StepRunner {
   private readonly results = new Map<string, unknown>();
   private readonly skipped = new Set<string>();
+  private readonly unknownWrites = new UnknownWrites();
   /** How often a step has asked for a file. */
   private readonly records = new Map<string, number>();
 
@@ -114,13 +116,14 @@ export class StepRunner {
       });
       // A text that was expected may be that of a member which somebody has just killed.
       if (step.modifiers.expectError !== undefined && !signal.aborted) await this.options.confirm();
+      if (trace.isOutcomeUnknown) this.unknownWrites.add(step, ref);
       result = done.result;
       if (as !== undefined) this.results.set(as, result ?? {});
     } catch (thrown) {
       // A step that fails before it can run, for want of a result, has begun all the same.
       if (!told) this.emit({ type: 'step-started', step: ref });
       const durationMs = Date.now() - began;
-      const cause = await this.causeOf(thrown, signal);
+      const cause = this.withUnknownWrite(await this.causeOf(thrown, signal), step);
       const { cluster, logOf } = this.options;
       const failure =
         cause instanceof StepFailed
@@ -133,6 +136,14 @@ export class StepRunner {
       throw new StepFailed(failure);
     }
     this.tellFinished(ref, 'passed', { trace, durationMs: Date.now() - began, attempts, result });
+  }
+
+  /** A failed comparison, with the earlier write that may be its reason. */
+  private withUnknownWrite(cause: unknown, step: LoadedStep): unknown {
+    const why = cause instanceof Unmet && cause.comparisons.length > 0 ? this.unknownWrites.explain(step) : undefined;
+    if (why === undefined) return cause;
+    const { message, comparisons, waitedFor } = cause as Unmet;
+    return new Unmet(`${message}; ${why}`, comparisons, waitedFor);
   }
 
   private scopeOf(repeatIndex: number | undefined): Scope {

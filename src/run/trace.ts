@@ -10,6 +10,8 @@ export class StepTrace {
   readonly remarks: string[] = [];
   /** What a tool printed. */
   output: string | undefined;
+  /** It failed as expected, and may be applied all the same. */
+  isOutcomeUnknown = false;
   /** What is, or was last, waited for. */
   waitingFor: string | undefined;
   /** Attempts whose outcome is unknown: they may have been applied. */
@@ -40,6 +42,7 @@ export class StepTrace {
     this.said.length = 0;
     this.remarks.length = 0;
     this.output = undefined;
+    this.isOutcomeUnknown = false;
   }
 
   /** The notes of the last attempt, and what was left open by those before. */

@@ -55,8 +55,8 @@ export function checkArguments(args: MapNode, step: Step, entry: MapEntry, conte
   ];
   context.problems.push(...withMeantResults(found, own, step.schema, context));
   if (lenient || problems.length > 0 || found.length > 0) return;
-  for (const { pointer, message, hint } of step.bind(value).check()) {
-    report(context, pointer === '' ? entry.key : locate(args, pointer), 'arguments', message, hint);
+  for (const { rule = 'arguments', pointer, message, hint } of step.bind(value).check()) {
+    report(context, pointer === '' ? entry.key : locate(args, pointer), rule, message, hint);
   }
 }
 

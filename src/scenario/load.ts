@@ -12,6 +12,7 @@ import { describe, locate, valueOf, type MapNode, type Node } from './node';
 import { flagNameProblems } from './owned-flags';
 import { combinationsOf, nameOfCombination, type Combination } from './matrix';
 import { MAX_PROBLEMS, parse, problemAt } from './parse';
+import { MATCHES_EVERYTHING } from './patterns';
 import { lookupInHead, replaceNames, STEP_LISTS, type Names } from './replace';
 import { isPart } from './part';
 import { inOrder } from './problem-order';
@@ -90,7 +91,12 @@ function loadDocument(source: SourceFile, root: Node, options: LoadOptions, prob
     if (scenario) scenarios.push(scenario);
     problems.push(...found);
   }
-  return problems.length > 0 ? { scenarios: [], problems: inOrder(problems) } : { scenarios, problems: [] };
+  return { scenarios: problems.some(isUnreadable) ? [] : scenarios, problems: inOrder(problems) };
+}
+
+/** Whether a problem keeps the scenario from being analyzed. */
+function isUnreadable({ rule }: Problem): boolean {
+  return rule !== MATCHES_EVERYTHING;
 }
 
 /** What all combinations of a file have in common. */
@@ -129,7 +135,7 @@ function loadCombination(
   // What it keeps is not there where nothing failed: `finally` can't build on it.
   const onFailure = stepsUnder(node, 'onFailure', { ...context, results: new KnownResults(context.results) });
   const last = stepsUnder(node, 'finally', context);
-  if (problems.length > 0 || names.matrix === 'broken') return undefined;
+  if (problems.some(isUnreadable) || names.matrix === 'broken') return undefined;
   const combination: Combination = names.matrix ?? new Map();
   const name = top.name.replace(/\s+/g, ' ').trim();
   return {

@@ -8,6 +8,12 @@ import { hasExpression } from './expressions';
 import { children, type Node } from './node';
 import { problemAt } from './parse';
 
+/**
+ * The rule of patterns and texts that match nearly everything. The scenario can be read all the same, so that what else is
+ * wrong with it is reported as well.
+ */
+export const MATCHES_EVERYTHING = 'matches-everything';
+
 /** Patterns that match everything, or are none; found along the schema, by its `matches`. */
 export function patternProblems(source: SourceFile, node: Node, schema: JsonSchema | undefined): Problem[] {
   if (!schema) return [];
@@ -28,7 +34,7 @@ export function patternProblems(source: SourceFile, node: Node, schema: JsonSche
 
 function blank(source: SourceFile, node: Node & { kind: 'scalar' }): Problem[] {
   if (node.text.trim() !== '') return [];
-  return [problemAt(source, node, 'pattern', 'a blank text is part of everything that could be said')];
+  return [problemAt(source, node, MATCHES_EVERYTHING, 'a blank text is part of everything that could be said')];
 }
 
 /** Texts of an `expectError` that nearly every error contains: a single letter tells no error from another. */
@@ -36,7 +42,7 @@ export function singleCharacters(source: SourceFile, node: Node | undefined): Pr
   if (node?.kind === 'seq') return node.items.flatMap((item) => singleCharacters(source, item));
   if (node?.kind !== 'scalar' || [...node.text.trim()].length !== 1) return [];
   const message = `"${node.text}" is one character: nearly every error contains it`;
-  return [problemAt(source, node, 'pattern', message, 'quote what etcd says')];
+  return [problemAt(source, node, MATCHES_EVERYTHING, message, 'quote what etcd says')];
 }
 
 /** Lines that have nothing in common: what matches all of them matches any line. */
@@ -48,7 +54,7 @@ function noExpression(source: SourceFile, node: Node & { kind: 'scalar' }): Prob
     const matcher = textMatcher({ matches: node.text });
     if (!ANY_LINES.every((line) => matcher.matches(line))) return [];
     const message = `/${node.text}/ matches any line`;
-    return [problemAt(source, node, 'pattern', message, 'say what the line has to contain')];
+    return [problemAt(source, node, MATCHES_EVERYTHING, message, 'say what the line has to contain')];
   } catch (thrown) {
     const reason = asError(thrown).message.replace(/^.*: /s, '').toLowerCase();
     return [problemAt(source, node, 'pattern', `this is no regular expression: ${reason}`)];

@@ -80,7 +80,7 @@ export const EXPECT_ERROR = '@expectError';
 
 export interface ArgumentProblem {
   /** The rule of sense that found it; left out for arguments that do not go together. */
-  rule?: SenseRule;
+  rule?: SenseRule | 'matches-everything';
   /** `/value`; empty for the step itself. */
   pointer: string;
   message: string;

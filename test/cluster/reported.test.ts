@@ -69,7 +69,9 @@ const RUN: Record<string, Reported> = {
       // Its `within` is 30 s.
       expect(found.step('7').durationMs).toBeLessThan(10_000);
       expect(JSON.stringify([found.failure.message, told(found.failure.comparisons)])).toMatch(/exited|ended/);
-      const excerpt = found.failure.logs.flatMap(({ lines }) => lines).join('\n');
+      const excerpt = found.failure.logs
+        .flatMap(({ earlier = [], lines }) => [...earlier.map(({ line }) => line), ...lines])
+        .join('\n');
       expect(excerpt).toContain('the member has been permanently removed from the cluster');
     },
   },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { formatProblems } from '../../src/problems';
 import type { Problem } from '../../src/errors';
 import { planCases } from '../../src/run/plan';
+import { byPlace } from '../../src/scenario/problem-order';
 import { loadScenarios, type Loaded } from '../../src/scenario/load';
 import type { LoadedStep, Scenario } from '../../src/scenario/scenario';
 import { SourceFile } from '../../src/source';
@@ -42,9 +43,9 @@ export function problemsIn(text: string, file = 'drill.yaml'): Problem[] {
 /** Every error and warning of a drill: those of its file, else those with the versions that it would run with. */
 export function allProblemsIn(text: string, file = 'drill.yaml'): Problem[] {
   const { scenarios, problems } = load(text, {}, file);
-  return scenarios.length > 0
-    ? planCases(scenarios, { etcd: undefined, defaultEtcd: [DEFAULT_ETCD], repeat: 1 }).problems
-    : problems;
+  if (scenarios.length === 0) return problems;
+  const planned = planCases(scenarios, { etcd: undefined, defaultEtcd: [DEFAULT_ETCD], repeat: 1 });
+  return [...problems, ...planned.problems].toSorted(byPlace);
 }
 
 /** `line:column message`, one for each problem. */

@@ -1,8 +1,8 @@
 /** Reads that depend on a write of which nobody knows whether it was applied. */
 import { textMatcher } from '../../match';
 import type { DrillState } from '../../steps/drill-state';
-import { children, valueOf, type Node } from '../node';
 import type { LoadedStep } from '../scenario';
+import { covers, keysRead, keysWritten, overlap, type Keys } from '../step-keys';
 import { argument, textOf, type RuleVisit } from './visit';
 
 /**
@@ -19,11 +19,6 @@ const UNKNOWN_OUTCOMES = [
 
 /** The arguments of `get` with which it compares what a key holds. */
 const COMPARED_BY_GET = ['value', 'absent', 'count', 'hash', 'maxModRevision', 'lease'];
-
-interface Keys {
-  key: string;
-  prefix: boolean;
-}
 
 interface UnknownWrite extends Keys {
   line: number;
@@ -57,7 +52,7 @@ export function unknownWrite(visit: RuleVisit): void {
     return;
   }
   const read = readBy(visit);
-  const found = read && open.find((one) => covers(read, one) || covers(one, read));
+  const found = read && open.find((one) => overlap(read, one));
   if (!found) return;
   const message = `whether the \`${found.action}\` in line ${found.line} was applied is unknown here: this read may find either state of "${found.key}"`;
   const hint = `write "${found.key}" again before you read it, or use another key in line ${found.line}`;
@@ -77,38 +72,13 @@ function mayBeUnknown({ modifiers: { expectError } }: LoadedStep): boolean {
   return UNKNOWN_OUTCOMES.some((text) => matcher.matches(text));
 }
 
-/** The keys that a step writes, as far as reading shows. */
-function keysWritten(step: LoadedStep): Keys[] {
-  const { name } = step.step;
-  if (name === 'put' || name === 'delete') return keysOf(step.args);
-  return name === 'txn' ? ['then', 'else'].flatMap((part) => writesIn(argument(step, part))) : [];
-}
-
-function writesIn(node: Node | undefined): Keys[] {
-  if (!node || node.kind === 'scalar') return [];
-  if (node.kind === 'map') return ['put', 'delete'].flatMap((action) => keysOf(valueOf(node, action)));
-  return children(node, {}).flatMap(([child]) => writesIn(child));
-}
-
-function keysOf(node: Node | undefined): Keys[] {
-  if (node?.kind !== 'map') return [];
-  const key = valueOf(node, 'key');
-  const prefix = valueOf(node, 'prefix');
-  if (key?.kind !== 'scalar' || key.text.includes('${')) return [];
-  return [{ key: key.text, prefix: prefix?.kind === 'scalar' && prefix.text === 'true' }];
-}
-
 /** The keys whose values this step compares; undefined where the outcome of a write makes no difference. */
 function readBy({ step, state }: RuleVisit): Keys | undefined {
-  if (step.step.name !== 'get' || step.modifiers.expectError !== undefined) return undefined;
+  if (step.modifiers.expectError !== undefined) return undefined;
   if (!COMPARED_BY_GET.some((key) => argument(step, key) !== undefined)) return undefined;
   // At one revision, or without a quorum, nothing is applied meanwhile.
   if (argument(step, 'revision') !== undefined) return undefined;
   const cluster = state.clusters.sole();
   if (cluster && state.lacksQuorum(cluster)) return undefined;
-  return keysOf(step.args)[0];
-}
-
-function covers(keys: Keys, other: Keys): boolean {
-  return keys.prefix ? other.key.startsWith(keys.key) : !other.prefix && keys.key === other.key;
+  return keysRead(step)[0];
 }
