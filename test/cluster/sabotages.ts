@@ -193,6 +193,26 @@ export const SABOTAGES: Record<string, Sabotage> = {
     message: 'it failed, but with another error',
     comparisons: [/actual etcd-1 said: .*member a3959071884acd0c has already been bootstrapped/],
   },
+  'the history is not compacted, so defragmenting frees nothing': {
+    drill: 'recovery/nospace.yaml',
+    replace: [
+      [
+        '  - name: Compact the history up to the current revision\n    compact: {revision: current, physical: true}\n',
+        dropped,
+      ],
+    ],
+    at: '- put: {key: after',
+    message: /^etcd-\d said: etcdserver: mvcc: database space exceeded$/,
+  },
+  'the members are not defragmented, so their files do not shrink': {
+    drill: 'recovery/nospace.yaml',
+    replace: [
+      ['  - name: Defragment the followers\n    defrag: followers\n', dropped],
+      ['  - name: Defragment the leader, last\n    defrag: leader\n', dropped],
+    ],
+    at: '- put: {key: after',
+    message: /^etcd-\d said: etcdserver: mvcc: database space exceeded$/,
+  },
   ...UPGRADE_SABOTAGES,
   'the disks were not lost, and neither was the data': {
     drill: 'recovery/nothing-left.yaml',
