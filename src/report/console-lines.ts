@@ -81,12 +81,21 @@ export function caseDetails(record: CaseRecord, style: Style, reports: string | 
   const parts = [
     indent([...notes, ...remarks, ...loads].join('\n'), '       '),
     indent(failure, '  '),
+    indent(failure && style.dim(wholeTime(record)), '  '),
     indent(collected, '  '),
     indent(kept.join('\n'), '  '),
   ];
   const text = parts.filter((part) => part !== '').join('\n\n');
   if (text === '') return '';
   return failure || kept.length > 0 ? `\n${text}\n\n` : `${text}\n`;
+}
+
+/** Why the time in a case's line is longer than that of the step which failed; empty where they hardly differ. */
+function wholeTime({ durationMs, failure, steps }: CaseRecord): string {
+  const ofStep = failure?.durationMs;
+  if (ofStep === undefined || durationMs - ofStep < 1000) return '';
+  const more = steps.length > 1 ? 'the other steps, ' : '';
+  return `the case took ${formatDuration(durationMs)} in all, with ${more}set-up and removal`;
 }
 
 /** The steps that were skipped; those with one reason on one line. */

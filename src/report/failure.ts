@@ -85,7 +85,7 @@ function effortOf({ waitedFor, durationMs, attempts = 1, kind }: Failure): strin
   const tries = attempts > 1 ? `(${plural(attempts, 'attempt')})` : '';
   if (waitedFor) return join(['waited', took, `for ${oneLine(waitedFor)}`, tries], ' ');
   if (tries) return join(['gave up', took && `after ${took}`, tries], ' ');
-  return (durationMs ?? 0) < 1000 ? '' : `${kind === 'interrupted' ? 'was at it for' : 'failed after'} ${took}`;
+  return (durationMs ?? 0) < 1000 ? '' : `this step ${kind === 'interrupted' ? 'had run for' : 'failed after'} ${took}`;
 }
 
 function renderLog(log: LogExcerpt, style: Style, reports: string | null | undefined): string {

@@ -15,6 +15,7 @@ export function workloadLines(figures: WorkloadFigures): string[] {
     writesLine(figures),
     verdictsLine(figures),
     `${outageLine(figures)}; latency ${latencyWords(figures.latency)}`,
+    ...contrastLines(figures),
     ...errorLines(figures),
     chartLine(figures),
   ].map(clean);
@@ -51,6 +52,17 @@ function latencyWords(latency: Latency | null): string {
   if (!latency) return 'unknown: nothing was acknowledged';
   const { p50, p90, p99, max } = latency;
   return `p50 ${formatDuration(p50)}, p90 ${formatDuration(p90)}, p99 ${formatDuration(p99)}, max ${formatDuration(max)}`;
+}
+
+/** A latency of less is nothing that anybody asks about, in milliseconds. */
+const LONG_MS = 1000;
+
+/** Why a write took much longer than the longest outage. */
+function contrastLines({ latency, outage, rate }: WorkloadFigures): string[] {
+  if (!latency || latency.max < LONG_MS || latency.max < 2 * outage.ms) return [];
+  const counted =
+    rate === null ? '' : 'latency counts from the moment a write was due, including the wait for its turn; ';
+  return [`${counted}one write may take longer than an outage, in which no write at all was acknowledged`];
 }
 
 function errorLines({ errors }: WorkloadFigures): string[] {

@@ -42,8 +42,8 @@ test.each<[Partial<Failure>, string]>([
   [{ waitedFor: 'a leader', durationMs: 30_000, attempts: 2 }, 'waited 30 s for a leader (2 attempts)'],
   [{ waitedFor: 'a leader' }, 'waited for a leader'],
   [{ durationMs: 3000, attempts: 5 }, 'gave up after 3 s (5 attempts)'],
-  [{ durationMs: 3000, attempts: 1 }, 'failed after 3 s'],
-  [{ durationMs: 3000, kind: 'interrupted', message: 'interrupted' }, 'was at it for 3 s'],
+  [{ durationMs: 3000, attempts: 1 }, 'this step failed after 3 s'],
+  [{ durationMs: 3000, kind: 'interrupted', message: 'interrupted' }, 'this step had run for 3 s'],
   [{ resolved: [{ selector: 'followers', members: [] }] }, 'followers -> nobody'],
 ])('circumstances %j', (more, expected) => {
   expect(renderFailure({ ...BARE, ...more }).split('\n\n')[1]).toBe(expected);

@@ -120,7 +120,7 @@ export const OWNED = failure('expectation', HOSTILE, {
 });
 
 /** Clients that wrote for nine seconds; two of them without an answer. */
-const WORKLOAD: WorkloadFigures = {
+export const WORKLOAD: WorkloadFigures = {
   durationMs: 9000,
   writers: 4,
   readers: 2,
