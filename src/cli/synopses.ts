@@ -30,7 +30,7 @@ const REHEARSING = {
 const MACHINE = {
   doctor: { takes: '', summary: 'whether this machine and its engine can run drills' },
   images: { takes: '[VERSION…]', summary: 'make images of etcd available, list, save or load them' },
-  clean: { takes: '', summary: 'remove what dead runs left' },
+  clean: { takes: '', summary: 'remove leftovers of killed runs' },
 } as const satisfies Record<string, Synopsis>;
 
 /** Grouped by what one wants to do. */

@@ -10,7 +10,7 @@ export interface CleanRequest {
   /** All of one run. */
   run?: string;
   /**
-   * All that dead runs and `--keep` left and that is older than this, in milliseconds; of runs of version 0.1.0, which have no
+   * All that killed runs and `--keep` left and that is older than this, in milliseconds; of runs of version 0.1.0, which have no
    * heartbeat, also what other machines left on this engine. A run that may be alive is left alone.
    */
   olderThanMs?: number;
@@ -38,7 +38,7 @@ const LOOKING_MS = 15_000;
 /** With so many looks in a row that find nothing, nothing is under way any more. */
 const EMPTY_LOOKS = 3;
 
-/** Removes what is meant, without either what dead runs left, and answers what it was. */
+/** Removes what the request names, if nothing the leftovers of killed runs, and returns what was removed. */
 export async function clean(request: CleanRequest): Promise<Cleaned> {
   const { docker } = await connectEngine({ say: request.say });
   const found = await findMeant(docker, request);

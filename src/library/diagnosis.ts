@@ -40,7 +40,7 @@ export interface EngineFindings {
   networks: { used: number; /** As many as its address pools carry. */ most: number };
   /** Runs that have something on the engine; those that are certainly alive are left out. */
   runs: readonly FoundRun[];
-  /** The temporary folders that dead runs left on this machine. */
+  /** The temporary folders that killed runs left on this machine. */
   folders: readonly string[];
 }
 
@@ -152,7 +152,7 @@ function networksLine({ networks: { used, most } }: EngineFindings): Line {
   return { state: 'warn', ...line, cure };
 }
 
-/** One line for all that dead runs left, and one for each run whose resources `clean` leaves alone. */
+/** One line for all that killed runs left, and one for each run whose resources `clean` leaves alone. */
 function leftoversLines({ runs, folders }: EngineFindings): Line[] {
   const dead = runs.filter(({ state }) => state === 'left');
   const others = runs.filter(({ state }) => state !== 'left');

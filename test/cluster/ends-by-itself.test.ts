@@ -1,5 +1,8 @@
 /** A member that was removed, or refused, exits a moment later: the next step waits for it. */
-import { runDrills, VERSIONS, yamlOf, type Drill, type DrillRun } from './helpers';
+import { runDrills, VERSIONS as ALL_VERSIONS, yamlOf, type Drill, type DrillRun } from './helpers';
+import { chosenOf } from './selection';
+
+const VERSIONS = chosenOf(ALL_VERSIONS, 2, 'members that exit by themselves');
 
 const REMOVED_AND_REFUSED = `
       - start: all

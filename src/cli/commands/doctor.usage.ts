@@ -3,7 +3,7 @@ import { defineUsage } from '../usage';
 
 export const usage = defineUsage('doctor', {
   about:
-    'Looks at Node.js, the Docker engine, its disk, clock and networks, leftovers of dead runs, and where images come ' +
+    'Looks at Node.js, the Docker engine, its disk, clock and networks, leftovers of killed runs, and where images come ' +
     'from, and says what would mend what it finds. It changes nothing.',
   options: { ...IMAGES, ...CONFIG, ...JSON_OUTPUT },
   examples: [

@@ -43,7 +43,7 @@ export function refreshFolders(): void {
   }
 }
 
-/** The folders of dead runs, also of those that ended while they made or removed it. */
+/** The folders of killed runs, also of those that ended while they made or removed it. */
 export async function findDeadFolders(lease: Lease = LEASE): Promise<string[]> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
   return names

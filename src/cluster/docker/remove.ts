@@ -54,7 +54,7 @@ async function engineTime(docker: Dockerode): Promise<number> {
   return Date.parse(SystemTime);
 }
 
-/** What dead runs left; what `--keep` left on purpose is none of it. */
+/** Leftovers of killed runs; what `--keep` left on purpose is none of it. */
 export async function findLeftovers(docker: Dockerode, lease?: Lease): Promise<Found[]> {
   const runs = await findRuns(docker, lease);
   return runs.flatMap(({ state, resources }) => (state === 'left' ? resources : []));
