@@ -1,6 +1,6 @@
 /** Runs that share an engine and can't see each other's processes: CI job containers, or runs before a reboot. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { createConnection, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,14 +132,19 @@ const DRILL = yamlOf('long', { steps: '- start: all\n- sleep: 10m' });
     const socket = join(folder, 'slow.sock');
     const slow = slowNetworks(socket, (engine.env['DOCKER_HOST'] ?? '').replace('unix://', ''));
     await new Promise<void>((resolve) => slow.server.listen(socket, resolve));
-    const env = { ...engine.env, DOCKER_HOST: `unix://${socket}` };
+    const temporary = join(folder, 'temporary');
+    mkdirSync(temporary);
+    const own = { ...engine.env, TMPDIR: temporary };
+    const env = { ...own, DOCKER_HOST: `unix://${socket}` };
     const running = startCli(['run', '--pull', 'never'], { cwd: folder, env, prefix: engine.prefix });
     await slow.asked;
     running.child.kill('SIGKILL');
     await running.ended;
-    const cleaning = startCli(['clean'], { cwd: folder, env: engine.env, prefix: engine.prefix });
-    // `clean` has looked once, and found the folder.
-    await until('the folder to be removed', () => cleaning.child.exitCode !== null || slow.isDue());
+    const ofRun = (): string[] => readdirSync(temporary).filter((name) => name.startsWith('etcd-scenarios-'));
+    expect(ofRun()).not.toEqual([]);
+    const cleaning = startCli(['clean'], { cwd: folder, env: own, prefix: engine.prefix });
+    // `clean` has looked once, and found nothing but the folder.
+    await until('`clean` to remove the folder of the killed run', () => ofRun().length === 0);
     slow.go();
     const { stdout } = await cleaning.ended;
     await slow.made;
@@ -155,19 +160,17 @@ const DRILL = yamlOf('long', { steps: '- start: all\n- sleep: 10m' });
 function slowNetworks(
   _socket: string,
   engine: string,
-): { server: Server; asked: Promise<void>; made: Promise<void>; go: () => void; isDue: () => boolean } {
+): { server: Server; asked: Promise<void>; made: Promise<void>; go: () => void } {
   let [onAsked, onMade, go] = [(): void => undefined, (): void => undefined, (): void => undefined];
   const asked = new Promise<void>((resolve) => (onAsked = resolve));
   const made = new Promise<void>((resolve) => (onMade = resolve));
   const mayGo = new Promise<void>((resolve) => (go = resolve));
-  let askedAt = Infinity;
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = createConnection(engine);
     let isHeld = false;
     client.on('data', (data) => {
       if (!data.toString('latin1').includes('/networks/create')) return void upstream.write(data);
       isHeld = true;
-      askedAt = performance.now();
       onAsked();
       void mayGo.then(() => upstream.write(data));
     });
@@ -180,6 +183,5 @@ function slowNetworks(
     upstream.on('error', () => client.destroy());
     upstream.on('close', () => client.destroy());
   });
-  // Longer than `clean` takes to its first look.
-  return { server, asked, made, go, isDue: () => performance.now() - askedAt > 2500 };
+  return { server, asked, made, go };
 }
