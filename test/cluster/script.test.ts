@@ -11,8 +11,11 @@ const SIDE_BY_SIDE = 3;
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The straight drills; those of upgrades need an action or a version that a script has not. */
-const isStraight = (drill: string): boolean => /^(bootstrap|membership|recovery)\//.test(drill);
+/** Scenarios with steps that have no form as a script: `repeat`, `compact`, `defrag`, `alarm-disarm`. */
+const WITHOUT_FORM = ['recovery/nospace.yaml'];
+/** The straight scenarios; those of upgrades need an action or a version that a script has not. */
+const isStraight = (drill: string): boolean =>
+  /^(bootstrap|membership|recovery)\//.test(drill) && !WITHOUT_FORM.includes(drill);
 const SHIPPED = filesUnder(FOLDER)
   .map((file) => relative(FOLDER, file))
   .filter(isStraight);
