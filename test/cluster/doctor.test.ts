@@ -37,7 +37,9 @@ it('finds the engine that everybody uses fit for drills', () => {
     const dead = { ...ownerLabels('gone', 'case'), [LABEL.started]: '1' };
     await engine.docker.createVolume({ Name: 'left-behind', Labels: dead });
     await engine.docker.createVolume({ Name: 'in-use', Labels: ownerLabels('here', 'case') });
-    const { status, line } = doctor({ ...engine.env, ETCD_SCENARIOS_IMAGE: 'registry.example/etcd:{version}' });
+    // Other runs may have been killed on this machine, and left their folders.
+    const own = { ...engine.env, TMPDIR: folder };
+    const { status, line } = doctor({ ...own, ETCD_SCENARIOS_IMAGE: 'registry.example/etcd:{version}' });
     expect(line('engine')?.finding).toContain(`at ${engine.env['DOCKER_HOST']?.replace('unix://', '')}`);
     expect(line('leftovers')).toMatchObject({ state: 'warn', finding: '1 resource of the run gone' });
     expect(line('images')).toMatchObject({
