@@ -30,7 +30,7 @@ export async function makeImages(
 
 export type ListedImages = Available;
 
-/** What there is of the versions that are meant, or of all; without an engine, the rest is told all the same. Throws where there is one that does not answer. */
+/** Lists the images of the given versions, or of all, also without an engine. Throws if an engine is there and does not answer. */
 export async function listImages(
   requests: readonly string[],
   options: ImageOptions & { signal: AbortSignal; say: (message: string) => void },

@@ -291,7 +291,7 @@ export function defaultJobs({ cpus, memoryBytes }: Pick<Engine, 'cpus' | 'memory
   return Math.max(1, Math.min(12, cpus * 3, byMemory));
 }
 
-/** Removes leftovers of killed runs, and says so; an engine that can't is seen by the cases, which tell of it in the reports. */
+/** Removes and lists leftovers of killed runs. An engine that does not answer is no error here: the cases report it. */
 async function sweep(engine: Engine, signal: AbortSignal, lease?: Lease): Promise<string | undefined> {
   try {
     return await removeLeftovers(engine, signal, lease);
